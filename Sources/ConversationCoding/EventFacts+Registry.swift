@@ -1,0 +1,52 @@
+package import Conversations
+
+extension EventFacts {
+  /// Writes an event of the registry down.
+  package init(_ event: RegistryEvent) {
+    switch event {
+    case .ownerRegistered(let owner): self.init(.ownerRegistered, owner.value)
+    case .botRegistered(let bot, let owner): self.init(.botRegistered, bot.value, owner.value)
+    case .moduleDefined(let bot, let module):
+      self.init(.moduleDefined, bot.value)
+      number = UInt64(module.number)
+    case .deploymentRegistered(let deployment, let bot):
+      self.init(.deploymentRegistered, deployment.value, bot.value)
+    case .handoverRequested(let bot): self.init(.handoverRequested, bot.value)
+    case .handoverEnabled(let bot): self.init(.handoverEnabled, bot.value)
+    case .handoverDisabled(let bot): self.init(.handoverDisabled, bot.value)
+    case .importRunStarted: self.init(EventType.importRunStarted)
+    case .importRunFinished: self.init(EventType.importRunFinished)
+    case .unknown(let type): self.init(type: type, schemaVersion: 0)
+    }
+  }
+
+  private init(_ type: EventType, _ first: UInt128, _ second: UInt128 = 0) {
+    self.init(type, by: .staff)
+    parties = Parties(first, second)
+  }
+
+  /// Reads the event of the registry; what this version does not know is `unknown` (R22).
+  package var registryEvent: RegistryEvent {
+    let bot = BotID(parties.first)
+    return switch knownType {
+    case .ownerRegistered: .ownerRegistered(OwnerID(parties.first))
+    case .botRegistered: .botRegistered(bot, owner: OwnerID(parties.second))
+    case .moduleDefined: definedModule(of: bot)
+    case .deploymentRegistered:
+      .deploymentRegistered(DeploymentID(parties.first), bot: BotID(parties.second))
+    case .handoverRequested: .handoverRequested(bot)
+    case .handoverEnabled: .handoverEnabled(bot)
+    case .handoverDisabled: .handoverDisabled(bot)
+    case .importRunStarted: .importRunStarted
+    case .importRunFinished: .importRunFinished
+    default: .unknown(type: type)
+    }
+  }
+
+  private func definedModule(of bot: BotID) -> RegistryEvent {
+    guard let module = UInt32(exactly: number).flatMap(ModuleID.init) else {
+      return .unknown(type: type)
+    }
+    return .moduleDefined(bot, module)
+  }
+}

@@ -1,0 +1,136 @@
+import Crypto
+import EventStore
+import Foundation
+import LMDB
+import Projections
+
+/// Makes the data key of a slot and the nonce that wraps it.
+typealias KeyMaker = @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce)
+
+/// Where the parts of a ledger lie.
+struct LedgerFiles {
+  let folder: String
+  /// The truth.
+  var log: String { folder + "/log" }
+  /// The data keys.
+  var keys: String { folder + "/keys" }
+  /// What wraps them.
+  var masterKey: String { folder + "/keys/master.key" }
+  /// Everything derived.
+  var views: String { folder + "/views" }
+  /// The lock of the one writer.
+  var lock: String { folder + "/writer.lock" }
+
+  init(_ path: String) {
+    folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
+  /// Whether there is a ledger.
+  var exist: Bool { FileManager.default.fileExists(atPath: log + "/data.mdb") }
+}
+
+extension Ledger {
+  typealias Parts = (log: EventLog, keys: KeyRing, reader: ViewReader, writing: Writing?)
+
+  static func openForReading(_ files: LedgerFiles, _ options: Options) throws -> Parts {
+    guard files.exist else { throw LedgerError.noLedger(at: files.folder) }
+    let log = try EventLog(at: files.log, for: .reading)
+    let master = try MasterKey(atPath: files.masterKey, creating: false)
+    let keys = try KeyRing(at: files.keys, for: .reading, masterKey: master)
+    // Views that are missing or of another history are not used; a reader folds the log instead.
+    let views = try? Views(at: files.views, for: .reading)
+    let fitting = try views.flatMap { try $0.fit(log) ? $0 : nil }
+    return (log, keys, ViewReader(log: log, keys: keys, views: fitting), nil)
+  }
+
+  static func openForWriting(
+    _ files: LedgerFiles,
+    _ creating: Bool,
+    _ options: Options,
+    _ clock: @escaping @Sendable () -> Int64,
+  ) throws -> Parts {
+    guard creating || files.exist else { throw LedgerError.noLedger(at: files.folder) }
+    try makeFolders(files)
+    let lock = try WriterLock(at: files.lock)
+    let log = try EventLog(
+      at: files.log,
+      for: .writing,
+      mapSizeInBytes: options.mapSizeInBytes,
+    )
+    let isNew = try log.head().position == 0
+    let master = try MasterKey(atPath: files.masterKey, creating: isNew)
+    let keys = try openKeys(files, master, options)
+    try keys.provision(upTo: KeyRing.ledgerSlot)
+    let views = try openViews(files, log, options)
+    let state = try WriterState(log: log, keys: keys, views: views)
+    let commands = LocalCommandLog<LedgerCommand, LedgerAnswer>(clock: clock)
+    let writer = try EventWriter(
+      log: log,
+      keys: keys,
+      commands: commands,
+      machine: LedgerMachine(state: state, rules: options.rules),
+    )
+    let writing = Writing(lock: lock, commands: commands, writer: writer, views: views)
+    return (log, keys, ViewReader(log: log, keys: keys, views: views), writing)
+  }
+
+  private static func makeFolders(_ files: LedgerFiles) throws {
+    for folder in [files.folder, files.keys] {
+      do {
+        try FileManager.default.createDirectory(
+          atPath: folder,
+          withIntermediateDirectories: true,
+          attributes: [.posixPermissions: 0o700],
+        )
+      } catch {
+        throw LedgerError(.cannotCreate, "\(folder) cannot be made: \(reason(of: error))")
+      }
+    }
+  }
+
+  private static func openKeys(
+    _ files: LedgerFiles,
+    _ master: MasterKey,
+    _ options: Options,
+  ) throws -> KeyRing {
+    guard let makeKey = options.makeKey else {
+      return try KeyRing(at: files.keys, for: .writing, masterKey: master)
+    }
+    return try KeyRing(at: files.keys, for: .writing, masterKey: master, makeKey: makeKey)
+  }
+
+  /// Opens the views, or builds them anew if they are missing, damaged or of another history.
+  private static func openViews(
+    _ files: LedgerFiles,
+    _ log: EventLog,
+    _ options: Options,
+  ) throws -> Views {
+    let known = try? Views(at: files.views, for: .writing)
+    let fits = (try? known?.fit(log)) ?? false
+    var fitting = fits ? known : nil
+    if fitting == nil {
+      try? FileManager.default.removeItem(atPath: files.views)
+      fitting = nil
+    }
+    return try catchUp(fitting, files, log, options)
+  }
+
+  private static func catchUp(
+    _ known: Views?,
+    _ files: LedgerFiles,
+    _ log: EventLog,
+    _ options: Options,
+  ) throws -> Views {
+    let views = try known ?? Views(at: files.views, for: .writing)
+    let head = try log.head().position
+    guard head - (try views.checkpoint().position) > WriterState.flushLength else { return views }
+    try views.catchUp(with: log, through: head) { options.progress($0, head) }
+    return views
+  }
+}
+
+/// The operating system's or the library's own words for an error.
+func reason(of error: any Error) -> String {
+  let posix = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+  return "\((posix ?? error).localizedDescription)"
+}

@@ -1,0 +1,137 @@
+import Conversations
+import EventStore
+import Foundation
+import LMDB
+import Projections
+
+/// One event of a replay, with the state before and after it.
+public struct ReplayStep: Codable, Hashable, Sendable {
+  /// The event.
+  public var event: EventRow
+  /// The conversation's state before; `null` if it did not exist or the event is of no
+  /// conversation.
+  @ExplicitNull public var before: ReplayState?
+  /// The conversation's state after.
+  @ExplicitNull public var after: ReplayState?
+}
+
+/// The state of a conversation as a replay shows it.
+public struct ReplayState: Codable, Hashable, Sendable {
+  /// The bot that holds it.
+  public var holderBotId: String
+  /// Who answers: `bot`, `agentRequested` or `agent`.
+  public var control: String
+  /// The agent in control.
+  public var agentId: String?
+  /// The handovers since the visitor last wrote.
+  public var handoversSinceVisitor: UInt32
+  /// Whether it has ended.
+  public var ended: Bool
+
+  init(_ state: Conversation) {
+    holderBotId = state.holder.description
+    control = state.control.name
+    if case .agent(let agent) = state.control { agentId = agent.description }
+    handoversSinceVisitor = state.handoversSinceVisitor
+    ended = state.isEnded
+  }
+}
+
+/// The views as they are against the views built from nothing.
+public struct ReplayVerdict: Codable, Hashable, Sendable {
+  /// The log position at which they were compared.
+  public var position: UInt64
+  /// The digest of the views built from nothing.
+  public var rebuiltDigest: String
+  /// The digest of the live views; `null` if there are none.
+  @ExplicitNull public var liveDigest: String?
+  /// Whether they are the same.
+  public var same: Bool
+}
+
+extension Ledger {
+  /// Steps through the events of a conversation.
+  public func replay(_ events: [RecordedEvent]) throws -> [ReplayStep] {
+    var folded: Conversation?
+    return events.map { folded.step(through: $0) }
+  }
+
+  /// Steps through a span of the log, every conversation in it.
+  ///
+  /// The state before the first event of a conversation in the span is folded from the events
+  /// before the span.
+  public func replay(
+    from first: UInt64,
+    through last: UInt64,
+    _ body: (ReplayStep) throws -> Void,
+  ) throws {
+    try LedgerError.wrapping {
+      let before = first > 1 ? try reader.at(first - 1) : nil
+      var states: [ConversationID: Conversation] = [:]
+      try forEachEvent(from: max(first, 1), through: last) { recorded in
+        guard let id = recorded.conversation else {
+          return try body(ReplayStep(event: EventRow(recorded), before: nil, after: nil))
+        }
+        var state = try states[id] ?? before?.head(of: id)?.state
+        try body(state.step(through: recorded))
+        states[id] = state
+      }
+    }
+  }
+
+  /// Builds the views from nothing and compares their digest with that of the live ones.
+  ///
+  /// The ledger itself is only read; the new views lie in a temporary folder meanwhile.
+  ///
+  /// - Parameter progress: Hears the position reached, and the end.
+  public func compareViews(
+    progress: (UInt64, UInt64) -> Void = { _, _ in }
+  ) throws -> ReplayVerdict {
+    try LedgerError.wrapping {
+      let live = reader.writtenViews
+      let position = try live?.checkpoint().position ?? log.head().position
+      let folder = FileManager.default.temporaryDirectory.path + "/handover-\(UUID())"
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let rebuilt = try Views(at: folder, for: .writing)
+      try rebuilt.catchUp(with: log, through: position) { progress($0, position) }
+      let digests = (try rebuilt.digest(), try live?.digest())
+      return ReplayVerdict(
+        position: position,
+        rebuiltDigest: hexadecimal(digests.0),
+        liveDigest: digests.1.map(hexadecimal),
+        same: digests.1 == nil || digests.0 == digests.1,
+      )
+    }
+  }
+}
+
+extension Conversation? {
+  /// Takes in an event and shows the states on both sides of it.
+  fileprivate mutating func step(through recorded: RecordedEvent) -> ReplayStep {
+    let before = map(ReplayState.init)
+    if case .started(let bot, let deployment, let visitor) = recorded.event, self == nil {
+      self = Conversation(
+        bot: bot,
+        deployment: deployment,
+        visitor: visitor,
+        at: recorded.position,
+      )
+    } else if let event = recorded.event {
+      self?.evolve(event, at: recorded.position)
+    }
+    return ReplayStep(
+      event: EventRow(recorded),
+      before: before,
+      after: map(ReplayState.init),
+    )
+  }
+}
+
+/// Lower-case hexadecimal digits.
+func hexadecimal(_ bytes: [UInt8]) -> String {
+  bytes.map { byte in
+    let digits = String(byte, radix: 16)
+    return byte < 16 ? "0" + digits : digits
+  }
+  .joined()
+}

@@ -1,0 +1,123 @@
+public import Conversations
+import EventStore
+import Projections
+
+extension Ledger {
+  /// Reads the whole transcript of a conversation, from its first event on (R14, R16).
+  ///
+  /// - Parameters:
+  ///   - conversation: Which one.
+  ///   - asOf: The moment to look at; now if `nil`.
+  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment.
+  public func transcript(
+    of conversation: ConversationID,
+    asOf: Moment? = nil,
+  ) throws -> Transcript {
+    let (events, position) = try events(of: conversation, asOf: asOf)
+    let registry = try LedgerError.wrapping { try reader.atHead().registry }
+    let entries = TranscriptEntry.entries(of: events, registry: registry)
+    return Transcript(
+      conversationId: conversation.description,
+      position: position,
+      lastPosition: events.last?.position ?? 0,
+      complete: true,
+      count: entries.count,
+      entries: entries,
+    )
+  }
+}
+
+extension TranscriptEntry {
+  /// The entries of a conversation's events; those that are not for readers have none.
+  static func entries(of events: [RecordedEvent], registry: Registry) -> [TranscriptEntry] {
+    let visitor = events.first?.body
+    return events.compactMap { event in
+      guard var entry = TranscriptEntry(event) else { return nil }
+      if let bot = entry.author.botId.flatMap(BotID.init) {
+        entry.author.name = registry.bots[bot]?.name
+      }
+      if entry.author.kind == AuthorKind.visitor.name, entry.author.name == nil {
+        entry.author.name = visitor?.authorName ?? visitor?.authorID
+      }
+      return entry
+    }
+  }
+
+  /// The entry of an event; `nil` if it has none.
+  private init?(_ recorded: RecordedEvent) {
+    switch recorded.event {
+    case .messagePosted(let author): self.init("message", recorded, author)
+    case .notePosted(let author): self.init("note", recorded, author)
+    case .handedOver(let from, let to, let module):
+      self.init("handover", recorded, .bot(from))
+      self.from = from.description
+      self.to = to.description
+      self.module = module?.number
+    case .agentRequested(let author, let method):
+      self.init("agentRequested", recorded, author)
+      self.method = method.name
+    case .agentTookOver(let agent): self.init("agentTookOver", recorded, .agent(agent))
+    case .agentHandedBack(let agent, let bot, let since):
+      self.init("agentHandedBack", recorded, .agent(agent))
+      to = bot.description
+      self.since = since
+    case .ended(let author): self.init("ended", recorded, author)
+    case .sourceTruncated, .foreign, .unknown, .visitorErased:
+      self.init("raw", recorded, .source)
+      type = recorded.type
+    case .started, .variablesSet, .handoverRefused, .transcriptRead, nil: return nil
+    }
+  }
+
+  private init(_ kind: String, _ recorded: RecordedEvent, _ author: Conversations.Author) {
+    let isErased = recorded.body == nil
+    let text = recorded.body?.text ?? (isErased ? Transcript.erasedText : "")
+    self.init(
+      position: recorded.position,
+      kind: kind,
+      at: recorded.shownAt.text,
+      author: Author(author, recorded.body),
+      text: kind == "handover" ? "" : text,
+      content: Content(recorded.body),
+      erased: isErased ? true : nil,
+      reason: recorded.body?.reason,
+    )
+  }
+}
+
+extension TranscriptEntry.Author {
+  init(_ author: Author, _ body: EventBody?) {
+    let (id, botId): (String?, String?) =
+      switch author {
+      case .visitor(let visitor): (visitor.description, nil)
+      case .bot(let bot): (bot.description, bot.description)
+      case .agent(let agent): (body?.authorID ?? agent.description, nil)
+      case .staff, .source: (body?.authorID, nil)
+      }
+    let name = body?.authorName ?? body?.authorID
+    self.init(kind: author.kind.name, id: id, name: name, botId: botId)
+  }
+}
+
+extension TranscriptEntry.Content {
+  /// What a body has beside its text; `nil` if nothing.
+  init?(_ body: EventBody?) {
+    guard let body else { return nil }
+    quickReplies = body.quickReplies.isEmpty ? nil : body.quickReplies
+    card = body.card
+    attachment = body.attachment
+    variables = body.variables.isEmpty ? nil : body.variables
+    if quickReplies == nil, card == nil, attachment == nil, variables == nil { return nil }
+  }
+}
+
+extension EventBody {
+  /// The text to show: the words, or a named placeholder for a message without any.
+  var shownText: String {
+    guard let text, !text.isEmpty else {
+      if attachment != nil { return "(attachment)" }
+      return card != nil ? "(card)" : Transcript.emptyText
+    }
+    return text
+  }
+}

@@ -1,0 +1,158 @@
+public import Conversations
+import EventStore
+import Foundation
+import Projections
+import Synchronization
+
+/// A conversation ledger: an append-only log of what was said, and what is derived from it.
+///
+/// ```swift
+/// let ledger = try Ledger(at: "ledger-data", for: .writing(creating: true))
+/// let answers = try await ledger.submit([.conversation(request)])
+/// ```
+///
+/// When `submit` returns, what was done is on disk. One process writes a ledger at a time; any
+/// number of others read it meanwhile, never waiting for the writer.
+public final class Ledger: Sendable {
+  /// The ledger's folder.
+  public let path: String
+  /// The rules commands are decided by.
+  public let rules: Rules
+
+  let log: EventLog
+  let keys: KeyRing
+  let reader: ViewReader
+  private let writing: Writing?
+  private let clock: @Sendable () -> Int64
+
+  /// What only a writer has.
+  struct Writing: Sendable {
+    let lock: WriterLock
+    let commands: LocalCommandLog<LedgerCommand, LedgerAnswer>
+    let writer: EventWriter<LedgerMachine>
+    let views: Views
+  }
+
+  /// What a process means to do with a ledger.
+  public enum Access: Sendable, Hashable {
+    /// Reads and writes; the only process that does.
+    case writing(creating: Bool)
+    /// Reads, beside a writer or without one; changes nothing.
+    case reading
+  }
+
+  /// What can be set when a ledger is opened.
+  public struct Options: Sendable {
+    /// The most bytes the log's file can grow to; the standard is 1 TiB.
+    public var mapSizeInBytes: Int?
+    /// The rules.
+    public var rules = Rules()
+    /// Hears how far views that must be built anew have come: position and end.
+    public var progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+    /// Makes the data keys; random if `nil`. For tests that compare two ledgers.
+    var makeKey: KeyMaker?
+    /// The clock, in microseconds since 1970; the system's if `nil`.
+    var clock: (@Sendable () -> Int64)?
+
+    /// The standard options.
+    public init() {}
+  }
+
+  /// Opens a ledger.
+  ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - access: Whether to write, and whether to make a ledger where there is none.
+  ///   - options: Sizes and rules.
+  /// - Throws: `LedgerError` with what failed and what to do.
+  public init(
+    at path: String,
+    for access: Access,
+    options: Options = Options(),
+  ) throws {
+    self.path = path
+    rules = options.rules
+    let clock = options.clock ?? systemClock
+    self.clock = clock
+    let files = LedgerFiles(path)
+    (log, keys, reader, writing) = try LedgerError.wrapping {
+      switch access {
+      case .reading: try Self.openForReading(files, options)
+      case .writing(let creating): try Self.openForWriting(files, creating, options, clock)
+      }
+    }
+  }
+
+  /// Answers what was asked, flushes, brings the views up when they lag far, and ends the writer.
+  ///
+  /// A ledger that is not closed loses nothing; opening it again reads more of the log.
+  public func close() {
+    writing?.writer.stop()
+  }
+
+  /// The ledger's clock.
+  var now: Int64 { clock() }
+
+  /// Applies commands together, in their order, and flushes them.
+  ///
+  /// - Returns: One answer per command: done, or refused by the rules.
+  /// - Throws: `LedgerError` if the storage failed; then none of them is on disk.
+  public func submit(_ commands: [LedgerCommand]) async throws -> [LedgerAnswer] {
+    let log = try commandLog
+    return try await withCheckedThrowingContinuation { continuation in
+      log.propose(
+        Proposal(commands) { answers in continuation.resume(with: collected(answers)) }
+      )
+    }
+  }
+
+  /// Applies commands as `submit` does, and blocks the calling thread until they are on disk.
+  @available(*, noasync, message: "Use submit in asynchronous code")
+  public func submitAndWait(_ commands: [LedgerCommand]) throws -> [LedgerAnswer] {
+    let mailbox = Mailbox<Result<[LedgerAnswer], any Error>>()
+    try commandLog.propose(Proposal(commands) { mailbox.put(collected($0)) })
+    return try mailbox.take().get()
+  }
+
+  private var commandLog: LocalCommandLog<LedgerCommand, LedgerAnswer> {
+    get throws {
+      guard let writing else { throw LedgerError(.readOnly, "the ledger is open for reading") }
+      return writing.commands
+    }
+  }
+}
+
+/// All answers, or the first failure.
+private func collected(
+  _ answers: [Result<LedgerAnswer, any Error>]
+) -> Result<[LedgerAnswer], any Error> {
+  Result { try LedgerError.wrapping { try answers.map { try $0.get() } } }
+}
+
+/// The system's clock, in microseconds since 1970.
+@Sendable private func systemClock() -> Int64 {
+  Int64(Date().timeIntervalSince1970 * 1_000_000)
+}
+
+/// One value that one thread leaves and another waits for.
+private final class Mailbox<Value: Sendable>: @unchecked Sendable {
+  /// Guards `value`.
+  private let condition = NSCondition()
+  private var value: Value?
+
+  func put(_ value: Value) {
+    condition.lock()
+    self.value = value
+    condition.signal()
+    condition.unlock()
+  }
+
+  func take() -> Value {
+    condition.lock()
+    defer { condition.unlock() }
+    while true {
+      if let value { return value }
+      condition.wait()
+    }
+  }
+}

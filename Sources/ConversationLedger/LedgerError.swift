@@ -1,0 +1,69 @@
+import EventStore
+import Foundation
+import LMDB
+
+/// A fault: the ledger, its storage or its keys cannot do what was asked. Nothing was lost.
+public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kind of fault, for whoever translates it.
+  public let kind: Kind
+  /// What failed, on what, and what to do.
+  public let description: String
+
+  /// The kinds of fault.
+  public enum Kind: Hashable, Sendable {
+    /// There is no ledger, or a part of it is missing.
+    case noLedger
+    /// The ledger is open for reading.
+    case readOnly
+    /// Another process writes.
+    case anotherWriter
+    /// The ledger cannot be made.
+    case cannotCreate
+    /// The device or the file system failed, or is full.
+    case inputOutput
+    /// The file system does not let this process in.
+    case notPermitted
+    /// What is stored is not what was written.
+    case damaged
+    /// What was asked for is not there.
+    case notFound
+    /// The question is not one the ledger answers.
+    case malformedQuery
+  }
+
+  /// Reports a fault.
+  public init(_ kind: Kind, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+
+  static func noLedger(at path: String) -> LedgerError {
+    LedgerError(.noLedger, "there is no ledger at \(path); make one with: handover init")
+  }
+
+  /// Runs a body and gives the faults of the storage their kind and sentence.
+  static func wrapping<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as StorageError {
+      throw LedgerError(kind(of: error), error.description)
+    } catch let error as CommitError {
+      throw LedgerError(kind(of: error.cause), error.cause.description)
+    } catch let error as AnotherWriter {
+      throw LedgerError(.anotherWriter, error.description)
+    } catch let error as KeyError {
+      throw LedgerError(.noLedger, error.description)
+    } catch let error as DamagedRecord {
+      throw LedgerError(.damaged, "position \(error.position): \(error.reason)")
+    }
+  }
+
+  private static func kind(of error: StorageError) -> Kind {
+    switch error.code {
+    case .notPermitted: .notPermitted
+    case .noSuchFile: .noLedger
+    case .corrupted, .versionMismatch, .notAnEnvironment: .damaged
+    default: .inputOutput
+    }
+  }
+}

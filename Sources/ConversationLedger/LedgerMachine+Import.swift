@@ -1,0 +1,122 @@
+import ConversationCoding
+import Conversations
+import EventStore
+import Projections
+
+extension LedgerMachine {
+  /// Records the rows of a conversation's history that are not there yet.
+  mutating func record(
+    _ history: ImportedConversation,
+    _ batch: PendingBatch,
+  ) throws -> LedgerAnswer {
+    var outcomes: [RowOutcome] = []
+    var chain: [UInt64]?
+    for row in history.rows {
+      let head = try state.head(of: history.conversation)
+      do {
+        outcomes.append(try record(row, of: history.conversation, head, &chain, batch))
+      } catch let refusal as Refusal {
+        outcomes.append(.refused(refusal.sentence))
+      } catch is DestroyedKey {
+        outcomes.append(.refused("the visitor was erased; nothing can be added"))
+      }
+    }
+    return .recorded(outcomes)
+  }
+
+  private mutating func record(
+    _ row: ImportedRow,
+    of conversation: ConversationID,
+    _ head: Head?,
+    _ chain: inout [UInt64]?,
+    _ batch: PendingBatch,
+  ) throws -> RowOutcome {
+    let key = try keyBytes(row.key)
+    let fingerprint = fingerprint { writer in
+      for event in row.events { writer.put(canonical: EventFacts(event.event), event.body) }
+    }
+    guard let first = row.events.first else { return .duplicate }
+    let scope = scope(of: first, head)
+    let place = KeyPlace(scope, key)
+    let known = try known(place, fingerprint) ?? knownByPlace(row, head, &chain)
+    if let known { return known }
+    let slot = try slot(for: first, head)
+    let terms = AppendTerms(
+      key: key,
+      fingerprint: fingerprint,
+      occurredAt: row.occurredAt,
+      isImported: true,
+    )
+    let headers = try append(
+      row.events, to: conversation, after: head, slot: slot, terms, batch)
+    let position = headers.first?.position ?? 0
+    remember(.recorded([.duplicate]), under: place, fingerprint, position)
+    return .appended(events: headers.count)
+  }
+
+  private func scope(of first: NewConversationEvent, _ head: Head?) -> KeyPlace.Scope {
+    if case .started(_, let deployment, let visitor) = first.event {
+      return .start(deployment, visitor)
+    }
+    return .conversation(start: head?.start ?? 0)
+  }
+
+  /// The slot of the visitor's key; a row that neither starts a conversation nor finds one is
+  /// refused.
+  private func slot(for first: NewConversationEvent, _ head: Head?) throws -> UInt64 {
+    switch (first.event, head) {
+    case (.started(_, _, let visitor), nil):
+      let slot = try state.keySlot(of: visitor)
+      try state.keys.provision(upTo: slot)
+      return slot
+    case (.started, .some):
+      throw Refusal(
+        .alreadyRegistered,
+        "the conversation is in the ledger with another beginning; import it under another "
+          + "source name to keep both",
+      )
+    case (_, .some(let head)): return head.keySlot
+    case (_, nil):
+      throw Refusal(
+        .conversationNotFound,
+        "the conversation does not begin in this import; add its first row",
+      )
+    }
+  }
+
+  /// Whether a row's key came before, and with what.
+  private func known(_ place: KeyPlace, _ fingerprint: [UInt8]) throws -> RowOutcome? {
+    if let remembered = state.answers[place] {
+      return remembered.fingerprint == fingerprint
+        ? .duplicate : .conflict(at: remembered.position)
+    }
+    guard let position = try state.position(of: place) else { return nil }
+    let record = try state.log.record(at: position)
+    guard let bytes = try state.keys.open(record) else { return .duplicate }
+    let isSame = try EventBody(decoding: bytes).fingerprint == fingerprint
+    return isSame ? .duplicate : .conflict(at: position)
+  }
+
+  /// Whether a row that names the n-th event of the conversation finds that event (`@n`).
+  private func knownByPlace(
+    _ row: ImportedRow,
+    _ head: Head?,
+    _ chain: inout [UInt64]?,
+  ) throws -> RowOutcome? {
+    guard let head, row.key.hasPrefix("@"), let number = Int(row.key.dropFirst()), number > 0,
+      number <= head.streamPosition
+    else { return nil }
+    // Events of the batch being decided are known by their keys; the chain is of older ones.
+    let written = try state.log.head().position
+    if chain == nil, head.lastPosition <= written {
+      chain = try state.log.chain(endingAt: head.lastPosition)
+    }
+    guard let chain, number <= chain.count, let event = row.events.first else { return nil }
+    let record = try state.log.record(at: chain[number - 1])
+    guard let bytes = try state.keys.open(record) else { return .duplicate }
+    var body = try EventBody(decoding: bytes)
+    body.fingerprint = nil
+    let isSame = record.header.facts == EventFacts(event.event) && body == event.body
+    return isSame ? .duplicate : .conflict(at: chain[number - 1])
+  }
+}

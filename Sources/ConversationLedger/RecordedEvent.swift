@@ -1,0 +1,111 @@
+import ConversationCoding
+public import Conversations
+import EventStore
+import Projections
+
+/// An event as it stands in the log, its body opened if its key is still there.
+public struct RecordedEvent: Hashable, Sendable {
+  /// Its place in the log.
+  public let position: UInt64
+  /// Its place among the events of its conversation, or of the administration.
+  public let streamPosition: UInt32
+  /// The conversation; `nil` for an event of the administration.
+  public let conversation: ConversationID?
+  /// What happened in the conversation.
+  public let event: ConversationEvent?
+  /// What happened in the registry.
+  public let registryEvent: RegistryEvent?
+  /// The name of the event type.
+  public let type: String
+  /// The version of the type's schema.
+  public let schemaVersion: UInt16
+  /// The ledger's clock.
+  public let recordedAt: Timestamp
+  /// The time the source claims.
+  public let occurredAt: Timestamp?
+  /// Whether it was imported.
+  public let isImported: Bool
+  /// The key of the repeatable request it answered.
+  public let idempotencyKey: String?
+  /// What was said; `nil` if it was erased.
+  public let body: EventBody?
+  /// The record's bytes, for what this version cannot read (R22).
+  public let bytes: [UInt8]
+
+  init(_ record: Record, keys: KeyRing) throws {
+    let header = record.header
+    position = header.position
+    streamPosition = header.streamPosition
+    let isOfConversation = header.stream != administrationStream
+    conversation = isOfConversation ? ConversationID(header.stream) : nil
+    event = isOfConversation ? header.facts.conversationEvent : nil
+    registryEvent = isOfConversation ? nil : header.facts.registryEvent
+    type = EventType.name(of: header.type)
+    schemaVersion = header.schemaVersion
+    recordedAt = Timestamp(microseconds: header.recordedAt)
+    occurredAt = header.occurredAt.map(Timestamp.init(microseconds:))
+    isImported = header.isImported
+    let key = record.idempotencyKey
+    idempotencyKey = key.isEmpty ? nil : String(decoding: key, as: UTF8.self)
+    body = try keys.open(record).map(EventBody.init(decoding:))
+    bytes = record.bytes
+  }
+
+  /// The time to show: the source's, if it claims one, else the ledger's.
+  public var shownAt: Timestamp { occurredAt ?? recordedAt }
+}
+
+extension Ledger {
+  /// The position of the last event.
+  public func headPosition() throws -> UInt64 {
+    try LedgerError.wrapping { try log.head().position }
+  }
+
+  /// Reads a span of the log, in log order.
+  ///
+  /// - Parameters:
+  ///   - first: Where to begin; the event there is included.
+  ///   - last: Where to end; included.
+  ///   - body: Takes an event.
+  public func forEachEvent(
+    from first: UInt64,
+    through last: UInt64,
+    _ body: (RecordedEvent) throws -> Void,
+  ) throws {
+    try LedgerError.wrapping {
+      guard first <= last else { return }
+      try log.forEachRecord(from: first, through: last) { record in
+        try body(RecordedEvent(record, keys: keys))
+      }
+    }
+  }
+
+  /// Reads the events of a conversation, the oldest first.
+  ///
+  /// - Parameters:
+  ///   - conversation: Which one.
+  ///   - asOf: Up to which moment; `nil` for now.
+  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment.
+  public func events(
+    of conversation: ConversationID,
+    asOf: Moment? = nil,
+  ) throws -> (events: [RecordedEvent], position: UInt64) {
+    try LedgerError.wrapping {
+      let snapshot = try reader.atHead()
+      let position = try position(of: asOf, in: snapshot)
+      guard let head = try snapshot.head(of: conversation), head.start <= position else {
+        throw LedgerError(.notFound, "there is no conversation \(conversation)")
+      }
+      let chain = try log.chain(endingAt: head.lastPosition).prefix { $0 <= position }
+      var events: [RecordedEvent] = []
+      events.reserveCapacity(chain.count)
+      try log.forEachRecord(at: chain) { events.append(try RecordedEvent($0, keys: keys)) }
+      return (events, position)
+    }
+  }
+
+  /// The event at a position.
+  func event(at position: UInt64) throws -> RecordedEvent {
+    try RecordedEvent(try log.record(at: position), keys: keys)
+  }
+}

@@ -1,0 +1,128 @@
+import ConversationCoding
+import Conversations
+import EventStore
+import Projections
+import Synchronization
+import TransparencyLog
+
+/// What the writer knows of the log's past: the views as they were last written, and in memory
+/// everything since.
+///
+/// Owned by the thread that decides.
+struct WriterState {
+  /// How many events may wait in memory before the views are written.
+  ///
+  /// Small enough that opening a ledger folds them in a fraction of a second; large enough that
+  /// a batch sorted by key touches each page of a table once.
+  static let flushLength: UInt64 = 131_072
+
+  let log: EventLog
+  let keys: KeyRing
+  let views: Views
+  private(set) var overlay: Overlay
+  private(set) var registry: Registry
+  /// The answers to keyed commands that the views do not know yet.
+  var answers: [KeyPlace: RememberedAnswer] = [:]
+  private let flush = FlushState()
+
+  /// An answer, and what was asked.
+  struct RememberedAnswer {
+    let position: UInt64
+    let fingerprint: [UInt8]
+    let answer: LedgerAnswer
+  }
+
+  /// How far the views are written, shared with the thread that writes them.
+  final class FlushState: Sendable {
+    let isRunning = Atomic(false)
+    let position = Atomic<UInt64>(0)
+  }
+
+  init(log: EventLog, keys: KeyRing, views: Views) throws {
+    self.log = log
+    self.keys = keys
+    self.views = views
+    overlay = Overlay()
+    registry = Registry()
+    try reset()
+  }
+
+  /// Goes back to the log's head.
+  mutating func reset() throws {
+    let checkpoint = try views.checkpoint()
+    let head = try log.head()
+    overlay = Overlay(base: checkpoint.position, totals: checkpoint.totals)
+    try overlay.fold(log, through: head.position, over: views)
+    registry = Registry()
+    try registry.fold(log, keys, after: 0, through: overlay.totals.administration.last)
+    answers = [:]
+  }
+
+  /// The head of a conversation; `nil` if there is no such conversation.
+  func head(of conversation: ConversationID) throws -> Head? {
+    guard let start = try overlay.starts[conversation] ?? views.start(of: conversation) else {
+      return nil
+    }
+    return try overlay.heads[start] ?? views.head(start: start)
+  }
+
+  /// The position of the event that came with a key; `nil` if none did.
+  func position(of key: KeyPlace) throws -> UInt64? {
+    try overlay.keys[key] ?? views.position(of: key)
+  }
+
+  /// The slot of a visitor's key; the next free one if the visitor is new.
+  func keySlot(of visitor: VisitorID) throws -> UInt64 {
+    if let place = overlay.visitors[visitor] { return place.slot }
+    return try views.keySlot(of: visitor) ?? overlay.totals.keySlots + 1
+  }
+
+  /// Takes in an event that was appended.
+  mutating func fold(_ header: RecordHeader, key: [UInt8], _ base: Head?) {
+    overlay.fold(header, idempotencyKey: key) { _ in base }
+  }
+
+  /// Takes in an event of the registry.
+  mutating func fold(_ event: RegistryEvent, _ body: EventBody) {
+    registry.evolve(event, body)
+  }
+
+  /// Writes the views, when enough has gathered; see `StateMachine.batchDecided`.
+  mutating func flushIfDue(_ head: LogHead) -> (@Sendable () -> Void)? {
+    let written = flush.position.load(ordering: .acquiring)
+    if written > overlay.base {
+      overlay.forget(through: written)
+      answers = answers.filter { $0.value.position > written }
+    }
+    guard head.position - overlay.base >= Self.flushLength,
+      flush.isRunning.compareExchange(
+        expected: false, desired: true, ordering: .acquiringAndReleasing
+      ).exchanged
+    else { return nil }
+    let (views, overlay, flush, root) = (views, overlay, flush, head.root.bytes)
+    return {
+      // Views that cannot be written are only late: the log is the truth, and the next round
+      // writes them.
+      if (try? views.write(overlay, root: root)) != nil {
+        flush.position.store(overlay.position, ordering: .releasing)
+      }
+      flush.isRunning.store(false, ordering: .releasing)
+    }
+  }
+}
+
+extension Registry {
+  /// Takes in the events of administration between two positions of its stream.
+  mutating func fold(
+    _ log: EventLog,
+    _ keys: KeyRing,
+    after: UInt64,
+    through last: UInt64,
+  ) throws {
+    guard last > after else { return }
+    try log.forEachRecord(at: log.chain(endingAt: last, after: after)) { record in
+      let body = try EventBody(decoding: keys.open(record) ?? [])
+      evolve(record.header.facts.registryEvent, body)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+/// An event of a conversation, decided and not yet recorded.
+public typealias NewConversationEvent = NewEvent<ConversationEvent>
+
+extension Conversation {
+  /// Decides which events a command causes; none if what it asks holds already (R12).
+  ///
+  /// - Parameters:
+  ///   - command: What is asked.
+  ///   - caller: Who asks; a conversation of another owner is "not found" (R7).
+  ///   - registry: The bots and deployments at this log position.
+  ///   - rules: The numbers and tables of the rule book.
+  /// - Returns: The events to record.
+  /// - Throws: The refusal of the first check that failed, in the order of R7.
+  public func decide(
+    _ command: ConversationCommand,
+    by caller: Caller,
+    registry: Registry,
+    rules: Rules,
+  ) throws(Refusal) -> [NewConversationEvent] {
+    try requireSight(of: caller, registry: registry)
+    guard !isEnded else {
+      throw Refusal(.conversationEnded, "the conversation has ended; start another one")
+    }
+    switch command {
+    case .post(let author, let body): return try post(as: author, body)
+    case .note(let author, let body): return try note(as: author, body)
+    case .setVariables(let author, let body): return try setVariables(as: author, body)
+    case .handOver(let command): return try decide(command, by: caller, registry, rules)
+    case .requestAgent(let author, let method, let body):
+      return try requestAgent(as: author, method, body, registry, rules)
+    case .takeOver(let agent, let body): return try takeOver(agent, body)
+    case .handBack(let agent, let body): return try handBack(agent, body)
+    case .end(let author, let body): return try end(as: author, body)
+    }
+  }
+
+  /// Hides the conversations of other owners, so that identifiers cannot be probed (R7).
+  ///
+  /// - Throws: `conversationNotFound` if the caller must not see the conversation.
+  public func requireSight(of caller: Caller, registry: Registry) throws(Refusal) {
+    let isVisible =
+      switch caller {
+      case .trusted, .admin, .agent(_, of: nil): true
+      case .owner(let owner), .agent(_, of: .some(let owner)):
+        registry.bots[holder]?.owner == owner
+      case .visitor(let visitor): visitor == self.visitor
+      }
+    guard isVisible else {
+      throw Refusal(.conversationNotFound, "there is no such conversation")
+    }
+  }
+
+  private func post(
+    as author: Author,
+    _ body: EventBody,
+  ) throws(Refusal) -> [NewConversationEvent] {
+    try requireVoice(of: author)
+    return [NewEvent(.messagePosted(by: author), body)]
+  }
+
+  private func note(
+    as author: Author,
+    _ body: EventBody,
+  ) throws(Refusal) -> [NewConversationEvent] {
+    guard author.kind == .agent || author.kind == .staff else {
+      throw Refusal(.notPermitted, "notes are for agents")
+    }
+    return [NewEvent(.notePosted(by: author), body)]
+  }
+
+  private func setVariables(
+    as author: Author,
+    _ body: EventBody,
+  ) throws(Refusal) -> [NewConversationEvent] {
+    if case .bot(let bot) = author { try requireHolder(bot) }
+    return body.variables.isEmpty ? [] : [NewEvent(.variablesSet(by: author), body)]
+  }
+
+  private func end(
+    as author: Author,
+    _ body: EventBody,
+  ) throws(Refusal) -> [NewConversationEvent] {
+    if author.kind != .staff { try requireVoice(of: author) }
+    return [NewEvent(.ended(by: author), body)]
+  }
+
+  /// Lets only those write who may (R10).
+  private func requireVoice(of author: Author) throws(Refusal) {
+    switch author {
+    case .visitor(let visitor):
+      guard visitor == self.visitor else {
+        throw Refusal(.conversationNotFound, "there is no such conversation")
+      }
+    case .bot(let bot): try requireHolder(bot)
+    case .agent(let agent): try requireControl(of: agent)
+    case .staff, .source:
+      throw Refusal(.notPermitted, "only the visitor, the holder and the agent in control write")
+    }
+  }
+
+  /// Lets only the holder through, and it only while no agent is in control (R10).
+  func requireHolder(_ bot: BotID) throws(Refusal) {
+    try requireNoAgent()
+    guard bot == holder else {
+      throw Refusal(.notTheHolder, "bot \(bot) does not hold the conversation; \(holder) does")
+    }
+  }
+
+  /// Refuses while an agent is in control.
+  func requireNoAgent() throws(Refusal) {
+    guard case .agent(let agent) = control else { return }
+    throw Refusal(
+      .agentInControl,
+      "an agent is in control; wait until the agent hands back",
+      agent: agent,
+    )
+  }
+}

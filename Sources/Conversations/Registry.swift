@@ -1,0 +1,102 @@
+/// What is known of a bot.
+public struct Bot: Hashable, Sendable {
+  /// The account it belongs to.
+  public var owner: OwnerID
+  /// Its name; need not be unique.
+  public var name: String
+  /// Whether an admin allowed handovers to it (R5).
+  public var isEnabledForHandover = false
+  /// Whether its owner asks for that.
+  public var isHandoverRequested = false
+  /// Its modules and their names.
+  public var modules: [ModuleID: String] = [:]
+  /// The minutes without a message after which its conversations count as expired (R21).
+  public var sessionMinutes = standardSessionMinutes
+
+  /// A bot as it is registered.
+  public init(owner: OwnerID, name: String) {
+    self.owner = owner
+    self.name = name
+  }
+}
+
+/// A bot put on a channel.
+public struct Deployment: Hashable, Sendable {
+  /// The bot visitors meet first.
+  public var bot: BotID
+  /// The channel's name: `web`, `messenger`, `sunshine`, `zendesk`, or a source's own.
+  public var channel: String
+
+  /// Puts a bot on a channel.
+  public init(bot: BotID, channel: String) {
+    self.bot = bot
+    self.channel = channel
+  }
+}
+
+/// The owners, bots, modules and deployments: what the conversations' rules look up.
+public struct Registry: Hashable, Sendable {
+  /// The owners and their names.
+  public internal(set) var owners: [OwnerID: String] = [:]
+  /// The bots.
+  public internal(set) var bots: [BotID: Bot] = [:]
+  /// The deployments.
+  public internal(set) var deployments: [DeploymentID: Deployment] = [:]
+
+  /// An empty registry.
+  public init() {}
+}
+
+/// What happened in the registry. Names and channels are in `EventBody`.
+public enum RegistryEvent: Hashable, Sendable {
+  /// An account was entered.
+  case ownerRegistered(OwnerID)
+  /// A bot was entered, or entered again with another name or session length.
+  case botRegistered(BotID, owner: OwnerID)
+  /// A module of a bot was named.
+  case moduleDefined(BotID, ModuleID)
+  /// A bot was put on a channel.
+  case deploymentRegistered(DeploymentID, bot: BotID)
+  /// An owner asked that a bot may be handed over to.
+  case handoverRequested(BotID)
+  /// An admin allowed it (R5).
+  case handoverEnabled(BotID)
+  /// An admin revoked it; running conversations go on.
+  case handoverDisabled(BotID)
+  /// An import began.
+  case importRunStarted
+  /// An import was done.
+  case importRunFinished
+  /// A type this version does not know (R22).
+  case unknown(type: UInt16)
+}
+
+extension Registry {
+  /// Takes in one event; whatever was recorded is accepted.
+  public mutating func evolve(_ event: RegistryEvent, _ body: EventBody) {
+    switch event {
+    case .ownerRegistered(let owner): owners[owner] = body.name ?? owner.description
+    case .botRegistered(let bot, let owner): register(bot, owner, body)
+    case .moduleDefined(let bot, let module): bots[bot]?.modules[module] = body.name ?? ""
+    case .deploymentRegistered(let deployment, let bot):
+      deployments[deployment] = Deployment(bot: bot, channel: body.channel ?? "web")
+    case .handoverRequested(let bot): bots[bot]?.isHandoverRequested = true
+    case .handoverEnabled(let bot): setHandover(of: bot, to: true)
+    case .handoverDisabled(let bot): setHandover(of: bot, to: false)
+    case .importRunStarted, .importRunFinished, .unknown: break
+    }
+  }
+
+  private mutating func register(_ id: BotID, _ owner: OwnerID, _ body: EventBody) {
+    var bot = bots[id] ?? Bot(owner: owner, name: "")
+    bot.owner = owner
+    bot.name = body.name ?? id.description
+    bot.sessionMinutes = body.amount ?? bot.sessionMinutes
+    bots[id] = bot
+  }
+
+  private mutating func setHandover(of bot: BotID, to isEnabled: Bool) {
+    bots[bot]?.isEnabledForHandover = isEnabled
+    bots[bot]?.isHandoverRequested = false
+  }
+}

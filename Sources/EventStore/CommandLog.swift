@@ -1,0 +1,109 @@
+import Synchronization
+
+/// Commands that somebody wants ordered and applied together, and who waits for the answers.
+package struct Proposal<Command: Sendable, Answer: Sendable>: Sendable {
+  /// The commands, applied in this order with nothing in between.
+  package let commands: [Command]
+  /// Takes, for each command, the answer once it is on disk, or why it is not.
+  package let answer: @Sendable ([Result<Answer, any Error>]) -> Void
+
+  package init(
+    _ commands: [Command],
+    answer: @escaping @Sendable ([Result<Answer, any Error>]) -> Void,
+  ) {
+    self.commands = commands
+    self.answer = answer
+  }
+}
+
+/// Commands in their final place.
+package struct OrderedProposal<Command: Sendable, Answer: Sendable>: Sendable {
+  /// The place in the order: 1, 2, 3 …
+  package let place: UInt64
+  /// The clock when the place was given, in microseconds since 1970; never less than before.
+  package let time: Int64
+  /// What was ordered.
+  package let proposal: Proposal<Command, Answer>
+
+  package init(place: UInt64, time: Int64, proposal: Proposal<Command, Answer>) {
+    self.place = place
+    self.time = time
+    self.proposal = proposal
+  }
+}
+
+/// The border between those who ask and the state machine: it gives commands their order.
+///
+/// What is not a function of the log (identifiers, the clock) is in the command before it is
+/// ordered. A replicated log can take the place of the local one; the rules and the format stay.
+package protocol CommandLog<Command, Answer>: AnyObject, Sendable {
+  associatedtype Command: Sendable
+  associatedtype Answer: Sendable
+
+  /// Orders commands; they are answered once they are applied and flushed.
+  func propose(_ proposal: Proposal<Command, Answer>)
+
+  /// Takes the ordered commands behind those taken before.
+  ///
+  /// - Parameter limit: The most commands, unless one proposal alone has more.
+  /// - Returns: The proposals, none if nothing was ordered; and whether more wait.
+  func takeOrdered(limit: Int) -> (taken: [OrderedProposal<Command, Answer>], areMoreWaiting: Bool)
+
+  /// Says whom to call when commands were ordered.
+  func whenOrdered(_ signal: @escaping @Sendable () -> Void)
+}
+
+/// The order of one machine: a queue in memory, without a second log on disk.
+package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: CommandLog {
+  private struct State: Sendable {
+    var waiting: [Proposal<Command, Answer>] = []
+    var nextPlace: UInt64 = 1
+    var time = Int64.min
+    var signal: (@Sendable () -> Void)?
+  }
+
+  private let state = Mutex(State())
+  private let clock: @Sendable () -> Int64
+
+  /// Makes an empty queue.
+  ///
+  /// - Parameter clock: Microseconds since 1970; read when a command is ordered.
+  package init(clock: @escaping @Sendable () -> Int64) { self.clock = clock }
+
+  package func propose(_ proposal: Proposal<Command, Answer>) {
+    let signal = state.withLock { state in
+      state.waiting.append(proposal)
+      return state.signal
+    }
+    signal?()
+  }
+
+  package func takeOrdered(
+    limit: Int
+  ) -> (taken: [OrderedProposal<Command, Answer>], areMoreWaiting: Bool) {
+    state.withLock { state in
+      guard !state.waiting.isEmpty else { return ([], false) }
+      var count = 0
+      var commands = 0
+      while count < state.waiting.count, commands < limit {
+        commands += state.waiting[count].commands.count
+        count += 1
+      }
+      state.time = max(state.time, clock())
+      let taken = state.waiting.prefix(count).enumerated().map { offset, proposal in
+        OrderedProposal(
+          place: state.nextPlace + UInt64(offset),
+          time: state.time,
+          proposal: proposal,
+        )
+      }
+      state.waiting.removeFirst(count)
+      state.nextPlace += UInt64(count)
+      return (taken, !state.waiting.isEmpty)
+    }
+  }
+
+  package func whenOrdered(_ signal: @escaping @Sendable () -> Void) {
+    state.withLock { $0.signal = signal }
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Glibc
+import LMDB
+package import TransparencyLog
+
+extension EventLog {
+  /// The share of the map that may be used before appends are refused.
+  ///
+  /// The rest lets an erasure still work when the ledger is full.
+  static let usableShare = 0.9
+  /// The free space of the disk below which appends are refused: a twentieth of it, at most this
+  /// many bytes.
+  static let ballastLimit = 64 << 20
+
+  /// Writes a batch and flushes it.
+  ///
+  /// - Throws: `CommitError` if the outcome is unknown; any other error if nothing was written.
+  func write(_ batch: PendingBatch) throws {
+    let log = try current()
+    try log.environment.write { transaction in
+      try batch.forEachRow { position, row in
+        try transaction.append(row, at: position, in: log.tables.records)
+      }
+      for (key, hash) in batch.nodes {
+        let hash = hash.bytes
+        try transaction.put(hash.span, for: key.span, in: log.tables.nodes)
+      }
+      let (key, head) = (LogTables.headKey, batch.head.bytes)
+      try transaction.put(head.span, for: key.span, in: log.tables.main)
+    }
+  }
+
+  /// Refuses new events before the map or the disk is full.
+  func requireRoom() throws {
+    let usage = try usage()
+    guard Double(usage.usedInBytes) < Self.usableShare * Double(usage.mapSizeInBytes) else {
+      throw StorageError(.mapFull, during: "append")
+    }
+    var disk = statvfs()
+    guard unsafe statvfs(path, &disk) == 0 else { return }
+    let unit = Int(disk.f_frsize)
+    let ballast = min(Self.ballastLimit, Int(disk.f_blocks) * unit / 20)
+    guard Int(disk.f_bavail) * unit > ballast else {
+      throw StorageError(.diskFull, during: "append")
+    }
+  }
+
+  /// The tree at the head, rebuilt from stored hashes and compared with the root that was
+  /// committed.
+  ///
+  /// - Throws: `DamagedRecord` if they differ, or the last record is not the head's.
+  package func checkedTree() throws -> (tree: IncrementalTree, head: LogHead) {
+    let head = try head()
+    let tree = try IncrementalTree(size: head.position, from: StoredNodes(of: self))
+    guard tree.root == head.root else {
+      throw DamagedRecord(at: head.position, "the tree's root is not the one committed")
+    }
+    let last = try lastPosition()
+    guard last == head.position else {
+      throw DamagedRecord(at: last, "the last record is not the head, \(head.position)")
+    }
+    return (tree, head)
+  }
+
+  /// The greatest position in the table of records.
+  private func lastPosition() throws -> UInt64 {
+    try read { transaction, tables in
+      var last: UInt64 = 0
+      try transaction.walk(tables.records, .down) { key, _ in
+        last = key.indices.reduce(0) { $0 << 8 | UInt64(key[$1]) }
+        return .stop
+      }
+      return last
+    }
+  }
+}

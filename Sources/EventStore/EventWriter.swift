@@ -1,0 +1,212 @@
+import Foundation
+import LMDB
+import Synchronization
+import TransparencyLog
+
+/// The one writer of a log: applies ordered commands and commits them in groups.
+///
+/// Two threads take turns in two roles. The one that decides gathers what was ordered, applies it,
+/// seals and hashes; then it commits, and the other one decides meanwhile. So processor and device
+/// work at the same time, order is kept, and a lone command meets no second thread.
+///
+/// Nothing is answered before it is flushed. If a commit fails, its outcome is unknown: the log is
+/// closed, opened, compared with the batch, and only then is the batch answered.
+package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unchecked Sendable {
+  package typealias Commands = any CommandLog<Machine.Command, Machine.Answer>
+  private typealias Ordered = OrderedProposal<Machine.Command, Machine.Answer>
+  private typealias Answers = [[Result<Machine.Answer, any Error>]]
+
+  /// The most records of one commit; more would only make callers wait longer.
+  private static var recordLimit: Int { 4_096 }
+  /// The most bytes of one commit; below LMDB's limit of dirty pages by two orders of magnitude.
+  private static var byteLimit: Int { 16 << 20 }
+
+  private let log: EventLog
+  private let commands: Commands
+  /// Why nothing can be written until the ledger is opened again.
+  private let failure = Mutex<(any Error)?>(nil)
+
+  /// Guards the roles and the queue's emptiness. All fields below it belong to its lock, except
+  /// `machine` and `decided`, which belong to the thread that decides.
+  private let monitor = NSCondition()
+  private var isDeciding = false
+  private var isCommitting = false
+  private var isStopping = false
+  private var hasOrdered = false
+  private var mustReset = false
+  private var runningThreads = 0
+  private var machine: Machine
+  private var decided: (tree: IncrementalTree, time: Int64)
+
+  /// Takes up a log at its head.
+  ///
+  /// - Parameters:
+  ///   - log: The log, opened for writing.
+  ///   - keys: What seals the bodies.
+  ///   - commands: What gives commands their order.
+  ///   - machine: The state at the log's head.
+  /// - Throws: `DamagedRecord` if the log's end is not what its last commit wrote.
+  package init(
+    log: EventLog,
+    keys: KeyRing,
+    commands: Commands,
+    machine: Machine,
+  ) throws {
+    self.log = log
+    self.commands = commands
+    self.machine = machine
+    let (tree, head) = try log.checkedTree()
+    decided = (tree, head.recordedAt)
+    commands.whenOrdered { [weak self] in self?.signalOrdered() }
+    for _ in 0..<2 {
+      runningThreads += 1
+      let thread = Thread { [self] in work(on: PendingBatch(keys: keys)) }
+      thread.name = "event-writer"
+      thread.stackSize = 4 << 20
+      thread.start()
+    }
+  }
+
+  /// Answers what was ordered, flushes it, and ends the threads.
+  package func stop() {
+    monitor.lock()
+    isStopping = true
+    monitor.broadcast()
+    while runningThreads > 0 { monitor.wait() }
+    monitor.unlock()
+  }
+
+  private func signalOrdered() {
+    monitor.lock()
+    hasOrdered = true
+    monitor.broadcast()
+    monitor.unlock()
+  }
+
+  /// The life of a thread: decide, commit, answer, again.
+  private func work(on batch: PendingBatch) {
+    monitor.lock()
+    while waitForTurn() {
+      isDeciding = true
+      let (proposals, answers, afterwards) = gather(into: batch)
+      isCommitting = true
+      isDeciding = false
+      monitor.broadcast()
+      monitor.unlock()
+      let outcome = commit(batch)
+      monitor.lock()
+      isCommitting = false
+      monitor.broadcast()
+      monitor.unlock()
+      answer(proposals, answers, outcome)
+      if outcome == nil { afterwards?() }
+      monitor.lock()
+    }
+    runningThreads -= 1
+    monitor.broadcast()
+    monitor.unlock()
+  }
+
+  /// Waits until there is something to decide; `false` when the writer stops and all is done.
+  private func waitForTurn() -> Bool {
+    while isDeciding || !hasOrdered {
+      if isStopping, !isDeciding, !hasOrdered { return false }
+      monitor.wait()
+    }
+    return true
+  }
+
+  /// Decides what is ordered until the commit before is done. Called and left with the lock held.
+  private func gather(
+    into batch: PendingBatch
+  ) -> (proposals: [Ordered], answers: Answers, afterwards: (@Sendable () -> Void)?) {
+    batch.begin(after: decided.tree, time: decided.time)
+    var proposals: [Ordered] = []
+    var answers: Answers = []
+    repeat {
+      if isCommitting, !hasOrdered { monitor.wait() }
+      hasOrdered = false
+      monitor.unlock()
+      let room = max(1, Self.recordLimit - batch.count)
+      let (taken, areMoreWaiting) = commands.takeOrdered(limit: room)
+      answers += taken.map { decide($0, into: batch) }
+      proposals += taken
+      monitor.lock()
+      if areMoreWaiting { hasOrdered = true }
+    } while isCommitting && batch.count < Self.recordLimit && batch.byteCount < Self.byteLimit
+    while isCommitting { monitor.wait() }
+    if mustReset { answers = decideAgain(proposals, into: batch) }
+    decided = (batch.tree, batch.time)
+    let afterwards = machine.batchDecided(upTo: batch.head)
+    return (proposals, answers, afterwards)
+  }
+
+  /// Applies the commands of a proposal to the machine, one after the other.
+  private func decide(
+    _ ordered: Ordered,
+    into batch: PendingBatch,
+  ) -> [Result<Machine.Answer, any Error>] {
+    batch.time = max(batch.time, ordered.time)
+    return ordered.proposal.commands.map { command in
+      if let failure = failure.withLock({ $0 }) { return .failure(failure) }
+      let mark = batch.mark
+      do {
+        return .success(try machine.apply(command, to: batch))
+      } catch {
+        batch.rewind(to: mark)
+        return .failure(error)
+      }
+    }
+  }
+
+  /// Goes back to the log's head, because the commit before failed, and decides anew.
+  private func decideAgain(_ proposals: [Ordered], into batch: PendingBatch) -> Answers {
+    mustReset = false
+    do {
+      try machine.reset()
+      let (tree, head) = try log.checkedTree()
+      batch.begin(after: tree, time: head.recordedAt)
+    } catch {
+      failure.withLock { $0 = error }
+      batch.begin(after: decided.tree, time: decided.time)
+    }
+    return proposals.map { decide($0, into: batch) }
+  }
+
+  /// Writes the batch; answers why not, if it is not on disk.
+  private func commit(_ batch: PendingBatch) -> (any Error)? {
+    guard batch.count > 0 else { return nil }
+    do {
+      try log.requireRoom()
+      try log.write(batch)
+      return nil
+    } catch {
+      let isWritten = error is CommitError && isOnDisk(batch)
+      monitor.lock()
+      mustReset = true
+      monitor.unlock()
+      return isWritten ? nil : (error as? CommitError)?.cause ?? error
+    }
+  }
+
+  /// Closes the log, opens it, and looks whether a batch of unknown outcome is there.
+  private func isOnDisk(_ batch: PendingBatch) -> Bool {
+    do {
+      try log.reopen()
+      return try log.checkedTree().head == batch.head
+    } catch {
+      failure.withLock { $0 = error }
+      return false
+    }
+  }
+
+  private func answer(_ proposals: [Ordered], _ answers: Answers, _ outcome: (any Error)?) {
+    for (ordered, answers) in zip(proposals, answers) {
+      guard let outcome else {
+        ordered.proposal.answer(answers)
+        continue
+      }
+      ordered.proposal.answer(answers.map { _ in .failure(outcome) })
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package import Crypto
+package import LMDB
+import Synchronization
+
+/// One data key per visitor, wrapped by the master key, in an environment of its own.
+///
+/// Keys lie in slots 1, 2, 3 … Slot 1 is the ledger's own, for names of bots and the like. The
+/// slots ahead of the last one in use are filled beforehand, many at a time, so that a new visitor
+/// costs no flush; and the slot a visitor gets is a function of the log alone. To erase is to
+/// empty a slot.
+package final class KeyRing: Sendable {
+  /// The slot of the ledger's own key.
+  package static let ledgerSlot: UInt64 = 1
+  /// How many slots are filled at a time.
+  ///
+  /// One flush then serves this many new visitors.
+  private static let provisionCount: UInt64 = 4_096
+  /// The most keys kept unwrapped in memory; each takes about 100 bytes.
+  private static let cacheLimit = 65_536
+
+  private let environment: Environment
+  private let table: Table
+  private let masterKey: MasterKey
+  private let makeKey: @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce)
+  private let cache = Mutex<[UInt64: SymmetricKey]>([:])
+  private let filled = Mutex<UInt64>(0)
+
+  /// Opens the keys.
+  ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - access: Whether slots may be filled.
+  ///   - masterKey: What wraps the keys.
+  ///   - makeKey: Makes the key of a slot and the nonce that wraps it; random, unless a test wants
+  ///     two ledgers to have the same.
+  package init(
+    at path: String,
+    for access: Environment.Access,
+    masterKey: MasterKey,
+    makeKey: @escaping @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce) = { _ in
+      (SymmetricKey(size: .bits256), AES.GCM.Nonce())
+    },
+  ) throws {
+    var configuration = Environment.Configuration()
+    configuration.mapSizeInBytes = 1 << 36
+    environment = try Environment(at: path, for: access, configuration: configuration)
+    table = try environment.openTables(["keys"]).named[0]
+    self.masterKey = masterKey
+    self.makeKey = makeKey
+    let last = try environment.read { transaction in
+      var last: UInt64 = 0
+      try transaction.walk(table, .down) { key, _ in
+        last = key.indices.reduce(0) { $0 << 8 | UInt64(key[$1]) }
+        return .stop
+      }
+      return last
+    }
+    filled.withLock { $0 = last }
+  }
+
+  /// Fills slots so that those up to `slot` can be used; flushed when this returns.
+  package func provision(upTo slot: UInt64) throws {
+    let first = filled.withLock { $0 } + 1
+    guard slot >= first else { return }
+    let last = slot + Self.provisionCount
+    try environment.write { transaction in
+      for slot in first...last {
+        let (key, nonce) = makeKey(slot)
+        let wrapped = try masterKey.wrap(key, forSlot: slot, nonce: nonce)
+        try transaction.append(wrapped.span, at: slot, in: table)
+      }
+    }
+    filled.withLock { $0 = last }
+  }
+
+  /// The key of a slot; `nil` if it was destroyed.
+  ///
+  /// - Throws: `KeyError` if the master key is another one.
+  func key(inSlot slot: UInt64) throws -> SymmetricKey? {
+    if let key = cache.withLock({ $0[slot] }) { return key }
+    let wrapped = try environment.read { transaction in
+      try transaction.copiedValue(for: BigEndianKey(slot).span, in: table)
+    }
+    guard let wrapped else { return nil }
+    let key = try masterKey.unwrap(wrapped, forSlot: slot)
+    cache.withLock { cache in
+      if cache.count >= Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
+      cache[slot] = key
+    }
+    return key
+  }
+
+  /// Opens the body of a record.
+  ///
+  /// - Returns: The plain bytes; `nil` if the key was destroyed.
+  /// - Throws: `DamagedRecord` if the body is not what was sealed.
+  package func open(_ record: Record) throws -> [UInt8]? {
+    guard record.header.sealedLength > 0 else { return [] }
+    guard let key = try key(inSlot: record.header.keySlot) else { return nil }
+    return try BodySeal.open(record, with: key)
+  }
+}

@@ -1,0 +1,65 @@
+import Glibc
+
+/// The lock that one writer process holds on a ledger for its life.
+///
+/// The operating system drops it when the process ends, however it ends.
+package final class WriterLock: Sendable {
+  private let descriptor: CInt
+
+  /// Takes the lock.
+  ///
+  /// - Parameter path: The lock's file; made if it does not exist.
+  /// - Throws: `AnotherWriter` with the process that holds it.
+  package init(at path: String) throws {
+    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw AnotherWriter(process: nil, path: path, code: errno) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      let holder = Self.readProcess(from: descriptor)
+      close(descriptor)
+      throw AnotherWriter(process: holder, path: path, code: code)
+    }
+    let text = Array("\(getpid())\n".utf8)
+    ftruncate(descriptor, 0)
+    unsafe pwrite(descriptor, text, text.count, 0)
+  }
+
+  deinit { close(descriptor) }
+
+  /// The process that holds the lock, if one does.
+  package static func holder(of path: String) -> Int? {
+    let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+    return readProcess(from: descriptor)
+  }
+
+  private static func readProcess(from descriptor: CInt) -> Int? {
+    var buffer = [UInt8](repeating: 0, count: 32)
+    let count = unsafe pread(descriptor, &buffer, buffer.count, 0)
+    return Int(String(decoding: buffer.prefix(max(count, 0)).prefix { $0 > 32 }, as: UTF8.self))
+  }
+}
+
+/// The ledger is being written by another process, or its lock cannot be made.
+package struct AnotherWriter: Error, Hashable, Sendable {
+  /// The process that holds the lock, if it could be read.
+  package let process: Int?
+  /// The lock's file.
+  package let path: String
+  /// What the operating system answered.
+  package let code: Int32
+}
+
+extension AnotherWriter: CustomStringConvertible {
+  /// Who writes, and what to do.
+  package var description: String {
+    guard code == EWOULDBLOCK else {
+      // Safety: the C string is static or thread-local and is copied at once.
+      return "the lock \(path) cannot be made: \(unsafe String(cString: strerror(code)))"
+    }
+    let holder = process.map { "process \($0)" } ?? "another process"
+    return "\(holder) is writing this ledger; one process writes at a time, so end it or use it"
+  }
+}

@@ -1,0 +1,189 @@
+import CLMDB
+import Glibc
+import Synchronization
+
+/// An LMDB environment: one memory-mapped file with a handful of tables.
+///
+/// It is opened with `MDB_NOTLS`, because Swift tasks move between threads, and never with a flag
+/// that weakens the flush (`MDB_NOSYNC`, `MDB_NOMETASYNC`, `MDB_WRITEMAP`, `MDB_MAPASYNC`). So a
+/// `write` that returns is on disk. Transactions are scopes and cannot be kept:
+///
+/// ```swift
+/// try environment.write { transaction in
+///   try transaction.put(value, at: 1, in: records)
+/// }
+/// ```
+///
+/// One process opens a path once; a second `init` on it throws `.openTwice`.
+@safe
+package final class Environment: Sendable {
+  /// The folder that holds `data.mdb` and `lock.mdb`.
+  package let path: String
+  private let access: Access
+  private let identity: FileIdentity
+  // Safety: LMDB allows an environment handle to be used from all threads.
+  private nonisolated(unsafe) let handle: OpaquePointer
+
+  /// Whether an environment may be written.
+  package enum Access: Sendable {
+    /// Reads and writes; the folder is created if it does not exist.
+    case writing
+    /// Reads beside a writer in this or another process.
+    case reading
+  }
+
+  /// How an environment is opened.
+  package struct Configuration: Sendable {
+    /// The size of the memory map in bytes: the most the file can grow to.
+    ///
+    /// Without `MDB_WRITEMAP` the file is not made that large beforehand; a large map costs
+    /// address space only.
+    package var mapSizeInBytes = 1 << 40
+    /// The most named tables.
+    package var tableLimit = 16
+    /// The most read transactions at one time, in all processes together.
+    package var readerLimit = 1_024
+
+    package init() {}
+  }
+
+  /// Opens an environment, and clears the reader slots of processes that died.
+  ///
+  /// - Parameters:
+  ///   - path: The folder; it must exist when `access` is `.reading`.
+  ///   - access: Whether to write.
+  ///   - configuration: Sizes and limits.
+  /// - Throws: `StorageError`.
+  package init(
+    at path: String,
+    for access: Access,
+    configuration: Configuration = Configuration(),
+  ) throws {
+    if access == .writing { try makeFolder(path) }
+    self.path = path
+    self.access = access
+    identity = try FileIdentity(claiming: path)
+    do {
+      unsafe handle = try openHandle(at: path, for: access, configuration: configuration)
+    } catch {
+      identity.release()
+      throw error
+    }
+  }
+
+  deinit {
+    unsafe mdb_env_close(handle)
+    identity.release()
+  }
+
+  /// Runs a body over one unchanging snapshot.
+  ///
+  /// Keep it to milliseconds: pages freed while a reader is at work are not used again, so the
+  /// file grows.
+  package func read<Result: ~Copyable>(
+    _ body: (borrowing ReadTransaction) throws -> Result
+  ) throws -> Result {
+    let transaction = unsafe try ReadTransaction(in: handle)
+    return try body(transaction)
+  }
+
+  /// Runs a body of writes and commits them together, or none of them if the body throws.
+  ///
+  /// The body is synchronous, so no suspension can hold up the next writer. When this returns,
+  /// the writes are flushed to the device.
+  ///
+  /// - Throws: What the body throws; or `CommitError` if the commit itself failed.
+  package func write<Result>(_ body: (inout WriteTransaction) throws -> Result) throws -> Result {
+    var transaction = unsafe try WriteTransaction(in: handle)
+    let result = try body(&transaction)
+    try transaction.commit()
+    return result
+  }
+
+  /// Runs the opening of tables in the kind of transaction that fits the access.
+  func setUp<Result>(
+    _ body: (OpaquePointer?, CUnsignedInt) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    let reading = access == .reading
+    var transaction: OpaquePointer?
+    let flags = reading ? CUnsignedInt(MDB_RDONLY) : 0
+    try check(unsafe mdb_txn_begin(handle, nil, flags, &transaction), "mdb_txn_begin")
+    do throws(StorageError) {
+      let result = unsafe try body(transaction, reading ? 0 : CUnsignedInt(MDB_CREATE))
+      try check(unsafe mdb_txn_commit(transaction), "mdb_txn_commit")
+      return result
+    } catch {
+      // Safety: a failed commit has freed the transaction; every other failure left it open.
+      if error.operation != "mdb_txn_commit" { unsafe mdb_txn_abort(transaction) }
+      throw error
+    }
+  }
+
+  /// How full the map is, and who reads.
+  package func usage() -> Usage {
+    var information = unsafe MDB_envinfo()
+    var statistics = MDB_stat()
+    unsafe mdb_env_info(handle, &information)
+    unsafe mdb_env_stat(handle, &statistics)
+    let lastPage = unsafe information.me_last_pgno
+    return unsafe Usage(
+      mapSizeInBytes: Int(information.me_mapsize),
+      usedInBytes: (Int(lastPage) + 1) * Int(statistics.ms_psize),
+      readerLimit: Int(information.me_maxreaders),
+      readers: Int(information.me_numreaders),
+    )
+  }
+
+  /// Copies the environment without its free pages into an empty folder, and flushes the copy.
+  package func copyCompacted(to folder: String) throws {
+    try makeFolder(folder)
+    try check(
+      unsafe mdb_env_copy2(handle, folder, CUnsignedInt(MDB_CP_COMPACT)),
+      "mdb_env_copy2",
+    )
+    try flush(file: folder + "/data.mdb")
+    try flush(file: folder)
+  }
+}
+
+/// What an environment holds of its map and its reader slots.
+package struct Usage: Sendable, Hashable {
+  /// The most the file can grow to, in bytes.
+  package let mapSizeInBytes: Int
+  /// What the file's pages take, free ones included, in bytes.
+  package let usedInBytes: Int
+  /// The reader slots there are.
+  package let readerLimit: Int
+  /// The reader slots in use, or used once.
+  package let readers: Int
+}
+
+/// Makes and opens the C handle.
+private func openHandle(
+  at path: String,
+  for access: Environment.Access,
+  configuration: Environment.Configuration,
+) throws(StorageError) -> OpaquePointer {
+  var created: OpaquePointer?
+  try check(unsafe mdb_env_create(&created), "mdb_env_create")
+  guard let handle = unsafe created else {
+    throw StorageError(.panic, during: "mdb_env_create")
+  }
+  do throws(StorageError) {
+    let mapSize = configuration.mapSizeInBytes
+    try check(unsafe mdb_env_set_mapsize(handle, mapSize), "mdb_env_set_mapsize")
+    let tables = CUnsignedInt(configuration.tableLimit)
+    try check(unsafe mdb_env_set_maxdbs(handle, tables), "mdb_env_set_maxdbs")
+    let readers = CUnsignedInt(configuration.readerLimit)
+    try check(unsafe mdb_env_set_maxreaders(handle, readers), "mdb_env_set_maxreaders")
+    let reading = access == .reading ? CUnsignedInt(MDB_RDONLY) : 0
+    let flags = CUnsignedInt(MDB_NOTLS) | reading
+    try check(unsafe mdb_env_open(handle, path, flags, 0o600), "mdb_env_open")
+    var stale: CInt = 0
+    try check(unsafe mdb_reader_check(handle, &stale), "mdb_reader_check")
+  } catch {
+    unsafe mdb_env_close(handle)
+    throw error
+  }
+  return unsafe handle
+}

@@ -1,0 +1,162 @@
+import ConversationCoding
+package import Conversations
+import Crypto
+package import EventStore
+
+/// The views' changes since a checkpoint, in memory: folded from headers, one after the other.
+///
+/// The writer's state, a reader's catching up, a rebuild and a look at the past are all this one
+/// fold, so they cannot differ.
+package struct Overlay: Sendable {
+  /// The position the overlay begins behind.
+  package private(set) var base: UInt64
+  /// The position of the last event taken in.
+  package private(set) var position: UInt64
+  /// The heads that changed, by the position of their first event.
+  package private(set) var heads: [UInt64: Head] = [:]
+  /// The conversations that started.
+  package private(set) var starts: [ConversationID: UInt64] = [:]
+  /// The idempotency keys that came, and their positions.
+  package private(set) var keys: [KeyPlace: UInt64] = [:]
+  /// The visitors that came, the slots of their keys, and where.
+  package private(set) var visitors: [VisitorID: VisitorPlace] = [:]
+  /// The facts that are one for the whole ledger.
+  package private(set) var totals: Totals
+
+  /// Where a visitor first came.
+  package struct VisitorPlace: Hashable, Sendable {
+    /// The slot of the visitor's key.
+    package let slot: UInt64
+    /// The position of the first conversation.
+    package let position: UInt64
+  }
+
+  /// Begins behind a checkpoint of the views.
+  package init(base: UInt64 = 0, totals: Totals = Totals()) {
+    self.base = base
+    position = base
+    self.totals = totals
+  }
+
+  /// Takes in the next event of the log.
+  ///
+  /// - Parameters:
+  ///   - header: The event's header.
+  ///   - idempotencyKey: Its idempotency key; empty for none.
+  ///   - load: Finds the head of a conversation that started before the overlay begins.
+  package mutating func fold(
+    _ header: RecordHeader,
+    idempotencyKey: some Collection<UInt8>,
+    load: (UInt64) throws -> Head?,
+  ) rethrows {
+    position = header.position
+    totals.keySlots = max(totals.keySlots, header.keySlot)
+    guard header.stream != administrationStream else {
+      totals.administration = Totals.Tail(last: header.position, count: header.streamPosition)
+      return
+    }
+    if !idempotencyKey.isEmpty {
+      let scope = KeyPlace.Scope(of: header)
+      keys[KeyPlace(scope, idempotencyKey)] = header.position
+    }
+    try foldHead(header, load)
+  }
+
+  private mutating func foldHead(
+    _ header: RecordHeader,
+    _ load: (UInt64) throws -> Head?,
+  ) rethrows {
+    let start = header.streamStart
+    if heads[start]?.fold(header) != nil { return }
+    if let head = Head(startingWith: header) {
+      heads[start] = head
+      starts[head.conversation] = start
+      note(head)
+    } else if var head = try load(start) {
+      head.fold(header)
+      heads[start] = head
+    }
+  }
+
+  /// Remembers the slot of a visitor who comes for the first time.
+  private mutating func note(_ head: Head) {
+    let visitor = head.state.visitor
+    guard visitors[visitor] == nil else { return }
+    visitors[visitor] = VisitorPlace(slot: head.keySlot, position: head.start)
+  }
+
+  /// Forgets what the views have written down.
+  package mutating func forget(through checkpoint: UInt64) {
+    base = max(base, checkpoint)
+    heads = heads.filter { $0.value.lastPosition > checkpoint }
+    starts = starts.filter { $0.value > checkpoint }
+    keys = keys.filter { $0.value > checkpoint }
+    visitors = visitors.filter { $0.value.position > checkpoint }
+  }
+}
+
+/// Facts that are one for the whole ledger.
+package struct Totals: Hashable, Sendable {
+  /// The greatest key slot in use.
+  package var keySlots: UInt64 = KeyRing.ledgerSlot
+  /// The end of the stream of administration.
+  package var administration = Tail()
+
+  /// The end of a stream.
+  package struct Tail: Hashable, Sendable {
+    /// The position of its last event; zero if it has none.
+    package var last: UInt64 = 0
+    /// How many events it has.
+    package var count: UInt32 = 0
+
+    package init(last: UInt64 = 0, count: UInt32 = 0) {
+      self.last = last
+      self.count = count
+    }
+  }
+
+  package init() {}
+}
+
+/// What an idempotency key is looked up by: its scope and a hash of it.
+package struct KeyPlace: Hashable, Sendable, Comparable {
+  let scope: UInt64
+  let hash: UInt128
+
+  /// What a key is unique in (R17).
+  package enum Scope: Hashable, Sendable {
+    /// A conversation, by the position of its first event.
+    case conversation(start: UInt64)
+    /// The start of a conversation: its deployment and visitor.
+    case start(DeploymentID, VisitorID)
+
+    /// The scope of a recorded event.
+    init(of header: RecordHeader) {
+      let event = header.facts.conversationEvent
+      if case .started(_, let deployment, let visitor) = event {
+        self = .start(deployment, visitor)
+      } else {
+        self = .conversation(start: header.streamStart)
+      }
+    }
+  }
+
+  /// The place of a key in its scope.
+  package init(_ scope: Scope, _ key: some Collection<UInt8>) {
+    var writer = ByteWriter()
+    switch scope {
+    case .conversation(let start): self.scope = start
+    case .start(let deployment, let visitor):
+      self.scope = 0
+      writer.put(deployment.value)
+      writer.put(visitor.value)
+    }
+    writer.put(Array(key))
+    let digest = SHA256.hash(data: writer.bytes)
+    hash = digest.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+  }
+
+  package static func < (left: Self, right: Self) -> Bool {
+    (left.scope, left.hash) < (right.scope, right.hash)
+  }
+}

@@ -1,0 +1,139 @@
+package import Conversations
+import LMDB
+
+/// Everything that was derived from the log up to one position.
+package struct ViewSnapshot: Sendable {
+  /// The changes since the views' checkpoint.
+  package let overlay: Overlay
+  /// The views; `nil` if the overlay begins at zero.
+  package let views: Views?
+  /// The bots and deployments.
+  package let registry: Registry
+  /// The time of the last event, in microseconds since 1970.
+  package let time: Int64
+
+  package init(overlay: Overlay, views: Views?, registry: Registry, time: Int64) {
+    self.overlay = overlay
+    self.views = views
+    self.registry = registry
+    self.time = time
+  }
+
+  /// The position it was computed at.
+  package var position: UInt64 { overlay.position }
+
+  /// The head of a conversation.
+  package func head(of conversation: ConversationID) throws -> Head? {
+    guard let start = try overlay.starts[conversation] ?? views?.start(of: conversation) else {
+      return nil
+    }
+    return try overlay.heads[start] ?? views?.head(start: start)
+  }
+
+  /// Walks over an inbox, the latest activity first, until the body answers `false`.
+  ///
+  /// - Parameters:
+  ///   - bot: Whose inbox.
+  ///   - before: Only conversations whose last event is before this position; `nil` for all.
+  ///   - body: Takes a head; says whether to go on.
+  package func forEachHead(
+    inInboxOf bot: BotID,
+    before: UInt64?,
+    _ body: (Head) throws -> Bool,
+  ) throws {
+    let bound = before ?? .max
+    let recent = overlay.heads.values
+      .filter { $0.state.holder == bot && $0.lastPosition < bound }
+      .sorted { $0.lastPosition > $1.lastPosition }
+    for head in recent {
+      guard try body(head) else { return }
+    }
+    try views?.forEachHead(inInboxOf: bot, before: bound) { head in
+      overlay.heads[head.start] == nil ? try body(head) : true
+    }
+  }
+
+  /// All conversations a bot held at some time, the one begun last first.
+  package func heads(tookPart bot: BotID) throws -> [Head] {
+    let recent = overlay.heads.values.filter { $0.path.contains(bot) }
+    let older = try views?.heads(tookPart: bot) ?? []
+    let all = recent + older.filter { overlay.heads[$0.start] == nil }
+    return all.sorted { $0.start > $1.start }
+  }
+
+  /// All conversations, the one begun first first.
+  package func forEachHead(_ body: (Head) throws -> Void) throws {
+    var heads = overlay.heads
+    try views?.forEachHead { head in
+      try body(heads.removeValue(forKey: head.start) ?? head)
+    }
+    for head in heads.values.sorted(by: { $0.start < $1.start }) { try body(head) }
+  }
+
+  /// How many conversations and messages an inbox has.
+  package func count(ofInboxOf bot: BotID) throws -> InboxCount {
+    var count = try views?.count(ofInboxOf: bot) ?? InboxCount()
+    for head in overlay.heads.values {
+      if let old = try views?.head(start: head.start), old.state.holder == bot {
+        count.subtract(old)
+      }
+      if head.state.holder == bot { count.add(head) }
+    }
+    return count
+  }
+}
+
+extension Views {
+  /// Walks over the written part of an inbox, the latest activity first.
+  func forEachHead(
+    inInboxOf bot: BotID,
+    before: UInt64,
+    _ body: (Head) throws -> Bool,
+  ) throws {
+    let bound = identifierKey(bot.value, before)
+    let prefix = identifierKey(bot.value)
+    try environment.read { transaction in
+      try transaction.walk(tables.inboxes, .down, from: bound.span) { key, value in
+        guard prefix.indices.allSatisfy({ key[$0] == prefix[$0] }),
+          let head = try tables.head(start: bigEndian(value), in: transaction)
+        else { return .stop }
+        return try body(head) ? .next : .stop
+      }
+    }
+  }
+
+  /// The written conversations a bot held at some time.
+  func heads(tookPart bot: BotID) throws -> [Head] {
+    let prefix = identifierKey(bot.value)
+    let first = identifierKey(bot.value, 0)
+    var heads: [Head] = []
+    try environment.read { transaction in
+      try transaction.walk(tables.tookPart, from: first.span) { key, value in
+        guard prefix.indices.allSatisfy({ key[$0] == prefix[$0] }) else { return .stop }
+        if let head = try tables.head(start: bigEndian(value), in: transaction) {
+          heads.append(head)
+        }
+        return .next
+      }
+    }
+    return heads
+  }
+
+  /// Walks over all written heads, the conversation begun first first.
+  func forEachHead(_ body: (Head) throws -> Void) throws {
+    try environment.read { transaction in
+      try transaction.walk(tables.heads) { _, value in
+        try body(Head(decoding: Array(copying: value)))
+        return .next
+      }
+    }
+  }
+
+  func count(ofInboxOf bot: BotID) throws -> InboxCount {
+    let key = identifierKey(bot.value)
+    let bytes = try environment.read { transaction in
+      try transaction.copiedValue(for: key.span, in: tables.counts)
+    }
+    return try bytes.map(InboxCount.init(decoding:)) ?? InboxCount()
+  }
+}

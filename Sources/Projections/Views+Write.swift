@@ -1,0 +1,164 @@
+import ConversationCoding
+import Conversations
+import LMDB
+
+extension Views {
+  /// Writes an overlay down, state and checkpoint in one transaction.
+  ///
+  /// Each table is written in the order of its keys, because a batch in random order costs several
+  /// times as much.
+  ///
+  /// - Parameters:
+  ///   - overlay: The changes; its base is at most this checkpoint.
+  ///   - root: The root of the log's tree at the overlay's position.
+  package func write(_ overlay: Overlay, root: [UInt8]) throws {
+    try environment.write { transaction in
+      let key = ViewTables.checkpointKey
+      let written = try transaction.copiedValue(for: key.span, in: tables.main)
+      // Somebody was faster: what is written is newer, and stays.
+      if let written, try Checkpoint(decoding: written).position >= overlay.position { return }
+      let heads = overlay.heads.values.sorted { $0.start < $1.start }
+      let old = try heads.map { head in
+        try transaction.copiedValue(for: BigEndianKey(head.start).span, in: tables.heads)
+          .map(Head.init(decoding:))
+      }
+      try writeHeads(heads, &transaction)
+      try writeInboxes(zip(heads, old), &transaction)
+      try writeTookPart(zip(heads, old), &transaction)
+      try writeCounts(zip(heads, old), &transaction)
+      try writeLookups(overlay, &transaction)
+      var checkpoint = Checkpoint()
+      checkpoint.position = overlay.position
+      checkpoint.root = root
+      checkpoint.totals = overlay.totals
+      let bytes = checkpoint.bytes
+      try transaction.put(bytes.span, for: key.span, in: tables.main)
+    }
+  }
+
+  private func writeHeads(_ heads: [Head], _ transaction: inout WriteTransaction) throws {
+    for head in heads {
+      var writer = ByteWriter()
+      head.write(to: &writer)
+      let bytes = writer.bytes
+      try transaction.put(bytes.span, at: head.start, in: tables.heads)
+    }
+  }
+
+  /// Moves each conversation to its place in its holder's inbox.
+  private func writeInboxes(
+    _ changes: Zip2Sequence<[Head], [Head?]>,
+    _ transaction: inout WriteTransaction,
+  ) throws {
+    for (_, old) in changes {
+      guard let old else { continue }
+      let key = identifierKey(old.state.holder.value, old.lastPosition)
+      try transaction.remove(key.span, from: tables.inboxes)
+    }
+    let rows = changes.map { head, _ in
+      (identifierKey(head.state.holder.value, head.lastPosition), head.start)
+    }
+    try writeNumbers(rows, tables.inboxes, &transaction)
+  }
+
+  private func writeTookPart(
+    _ changes: Zip2Sequence<[Head], [Head?]>,
+    _ transaction: inout WriteTransaction,
+  ) throws {
+    let rows = changes.flatMap { head, old in
+      Set(head.path.dropFirst(old?.path.count ?? 0)).map { bot in
+        (identifierKey(bot.value, head.start), head.start)
+      }
+    }
+    try writeNumbers(rows, tables.tookPart, &transaction)
+  }
+
+  private func writeLookups(
+    _ overlay: Overlay,
+    _ transaction: inout WriteTransaction,
+  ) throws {
+    let starts = overlay.starts.map { (identifierKey($0.key.value), $0.value) }
+    try writeNumbers(starts, tables.starts, &transaction)
+    let keys = overlay.keys.map { ($0.key.bytes, $0.value) }
+    try writeNumbers(keys, tables.keys, &transaction)
+    for (visitor, place) in overlay.visitors.sorted(by: { $0.key < $1.key }) {
+      let key = identifierKey(visitor.value)
+      guard try transaction.value(for: key.span, in: tables.visitors) == nil else { continue }
+      let slot = numberBytes(place.slot)
+      try transaction.put(slot.span, for: key.span, in: tables.visitors)
+    }
+  }
+
+  /// Puts numbers under keys, in the order of the keys.
+  private func writeNumbers(
+    _ rows: [([UInt8], UInt64)],
+    _ table: Table,
+    _ transaction: inout WriteTransaction,
+  ) throws {
+    for (key, number) in rows.sorted(by: { $0.0.lexicographicallyPrecedes($1.0) }) {
+      let value = numberBytes(number)
+      try transaction.put(value.span, for: key.span, in: table)
+    }
+  }
+
+  /// Adds up how the inboxes' sizes change, then writes each bot once.
+  private func writeCounts(
+    _ changes: Zip2Sequence<[Head], [Head?]>,
+    _ transaction: inout WriteTransaction,
+  ) throws {
+    var counts: [BotID: InboxCount] = [:]
+    for (head, old) in changes {
+      if let old { counts[old.state.holder, default: InboxCount()].subtract(old) }
+      counts[head.state.holder, default: InboxCount()].add(head)
+    }
+    for (bot, change) in counts.sorted(by: { $0.key < $1.key }) {
+      let key = identifierKey(bot.value)
+      let before = try transaction.copiedValue(for: key.span, in: tables.counts)
+        .map(InboxCount.init(decoding:))
+      let bytes = change.adding(before ?? InboxCount()).bytes
+      try transaction.put(bytes.span, for: key.span, in: tables.counts)
+    }
+  }
+}
+
+/// How many conversations and messages an inbox has, or by how many it changed.
+package struct InboxCount: Hashable, Sendable {
+  package private(set) var conversations: Int64 = 0
+  package private(set) var messages: Int64 = 0
+
+  mutating func add(_ head: Head) {
+    conversations += 1
+    messages += Int64(head.messages)
+  }
+
+  mutating func subtract(_ head: Head) {
+    conversations -= 1
+    messages -= Int64(head.messages)
+  }
+
+  func adding(_ other: InboxCount) -> InboxCount {
+    var sum = self
+    sum.conversations += other.conversations
+    sum.messages += other.messages
+    return sum
+  }
+
+  init() {}
+
+  init(decoding bytes: [UInt8]) throws {
+    var reader = ByteReader(bytes)
+    conversations = Int64(bitPattern: try reader.longNumber())
+    messages = Int64(bitPattern: try reader.longNumber())
+  }
+
+  var bytes: [UInt8] {
+    numberBytes(UInt64(bitPattern: conversations)) + numberBytes(UInt64(bitPattern: messages))
+  }
+}
+
+/// A number in eight bytes, highest first.
+func numberBytes(_ number: UInt64) -> [UInt8] {
+  var writer = ByteWriter()
+  writer.put(number)
+  return writer.bytes
+}
