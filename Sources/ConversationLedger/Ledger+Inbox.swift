@@ -1,4 +1,4 @@
-import Conversations
+public import Conversations
 import EventStore
 import Foundation
 import Projections
@@ -37,6 +37,21 @@ extension Ledger {
         next: isMore ? last.map(String.init) : nil,
         rows: rows,
       )
+    }
+  }
+
+  /// Walks over the conversations of an inbox, the latest activity first.
+  public func forEachConversation(
+    inInboxOf bot: BotID,
+    _ body: (ConversationID) throws -> Void,
+  ) throws {
+    try LedgerError.wrapping {
+      var conversations: [ConversationID] = []
+      try reader.atHead().forEachHead(inInboxOf: bot, before: nil) { head in
+        conversations.append(head.conversation)
+        return true
+      }
+      for conversation in conversations { try body(conversation) }
     }
   }
 
@@ -147,7 +162,7 @@ extension Ledger {
     return InboxRow.LastMessage(
       position: head.lastMessagePosition,
       authorKind: head.lastMessageBy.name,
-      preview: preview(try event(at: head.lastMessagePosition).body),
+      preview: firstWords(of: try event(at: head.lastMessagePosition).body),
     )
   }
 }
@@ -156,7 +171,7 @@ extension Ledger {
 private let previewLength = 120
 
 /// The first words of a message, on one line, cut between characters as people see them.
-private func preview(_ body: EventBody?) -> String {
+private func firstWords(of body: EventBody?) -> String {
   guard let body else { return Transcript.erasedText }
   let line = body.shownText.split(whereSeparator: \.isNewline).joined(separator: " ")
   return line.count <= previewLength ? line : line.prefix(previewLength - 1) + "…"

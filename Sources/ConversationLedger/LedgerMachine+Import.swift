@@ -32,9 +32,7 @@ extension LedgerMachine {
     _ batch: PendingBatch,
   ) throws -> RowOutcome {
     let key = try keyBytes(row.key)
-    let fingerprint = fingerprint { writer in
-      for event in row.events { writer.put(canonical: EventFacts(event.event), event.body) }
-    }
+    let fingerprint = row.fingerprint
     guard let first = row.events.first else { return .duplicate }
     let scope = scope(of: first, head)
     let place = KeyPlace(scope, key)
@@ -103,9 +101,7 @@ extension LedgerMachine {
     _ head: Head?,
     _ chain: inout [UInt64]?,
   ) throws -> RowOutcome? {
-    guard let head, row.key.hasPrefix("@"), let number = Int(row.key.dropFirst()), number > 0,
-      number <= head.streamPosition
-    else { return nil }
+    guard let head, let number = row.place, number <= head.streamPosition else { return nil }
     // Events of the batch being decided are known by their keys; the chain is of older ones.
     let written = try state.log.head().position
     if chain == nil, head.lastPosition <= written {
@@ -113,10 +109,8 @@ extension LedgerMachine {
     }
     guard let chain, number <= chain.count, let event = row.events.first else { return nil }
     let record = try state.log.record(at: chain[number - 1])
-    guard let bytes = try state.keys.open(record) else { return .duplicate }
-    var body = try EventBody(decoding: bytes)
-    body.fingerprint = nil
-    let isSame = record.header.facts == EventFacts(event.event) && body == event.body
+    let body = try state.keys.open(record).map(EventBody.init(decoding:))
+    let isSame = event.isSame(as: record.header.facts, body)
     return isSame ? .duplicate : .conflict(at: chain[number - 1])
   }
 }

@@ -1,0 +1,40 @@
+/// What an import came to: the JSON shape of design.md 7.
+public struct ImportManifest: Codable, Hashable, Sendable {
+  /// The name of the run.
+  public var run: String
+  /// The files read.
+  public var files = 0
+  /// The rows read: taken, duplicates and skipped ones.
+  public var rows = 0
+  /// The conversations begun.
+  public var conversations = 0
+  /// The messages taken.
+  public var messages = 0
+  /// The handovers between bots taken.
+  public var handovers = 0
+  /// The requests for an agent taken.
+  public var agentHandovers = 0
+  /// The returns from an agent taken.
+  public var agentReturns = 0
+  /// The rows that were there already, word for word.
+  public var duplicates = 0
+  /// The rows that were not taken.
+  public var skipped = 0
+  /// The events the import appended, all kinds together.
+  public var eventsAppended = 0
+  /// Why each skipped row was not taken.
+  public var skips: [Skip] = []
+
+  /// A row that was not taken.
+  public struct Skip: Codable, Hashable, Sendable {
+    /// The file.
+    public var file: String
+    /// The row's number in it, from 1.
+    public var row: Int
+    /// Why, and what to do.
+    public var reason: String
+  }
+
+  /// Begins to count.
+  public init(run: String) { self.run = run }
+}

@@ -1,0 +1,194 @@
+public import ConversationLedger
+import Conversations
+
+/// Brings the history of files into a ledger, and counts what became of every row.
+///
+/// Each conversation's rows go in together, many conversations to a commit. A row that is there
+/// already is a duplicate; a row of the same identity with other content is skipped with a reason.
+public struct Importer {
+  /// How many rows are submitted at a time: enough for a full commit.
+  private static let batchLength = 2_048
+
+  private let ledger: Ledger
+  private let isPreview: Bool
+  private let progress: (ImportManifest) -> Void
+  private var pending: [SourceRow] = []
+  private var registry: [RegistryCommand] = []
+  private var isStarted = false
+  private var file = ""
+
+  /// What was counted so far.
+  public private(set) var manifest: ImportManifest
+
+  /// Whether an import changes the ledger.
+  public enum Mode: Sendable {
+    /// It does.
+    case record
+    /// It only says what would become of every row.
+    case preview
+  }
+
+  /// Begins an import.
+  ///
+  /// - Parameters:
+  ///   - ledger: Where the history goes.
+  ///   - run: The run's name, for the audit.
+  ///   - mode: Whether to record.
+  ///   - progress: Hears the counts after each batch.
+  public init(
+    into ledger: Ledger,
+    run: String,
+    mode: Mode = .record,
+    progress: @escaping (ImportManifest) -> Void = { _ in },
+  ) {
+    self.ledger = ledger
+    isPreview = mode == .preview
+    self.progress = progress
+    manifest = ImportManifest(run: run)
+  }
+
+  /// Imports a file.
+  ///
+  /// - Throws: `SourceError` if the file cannot be read to its end; what was good before is kept.
+  ///   `LedgerError` if the ledger failed.
+  public mutating func read(_ path: String, as format: SourceFormat) throws {
+    manifest.files += 1
+    file = path
+    do {
+      try format.read(path) { try take($0) }
+    } catch let error as SourceError {
+      try submit()
+      throw error
+    }
+    try submit()
+  }
+
+  /// Ends the import; writes down that it was, if it appended anything.
+  public mutating func finish() throws {
+    guard isStarted else { return }
+    try record([
+      .registry(
+        .finishImportRun(name: manifest.run, rows: Int64(manifest.rows)),
+        by: .trusted,
+      )
+    ])
+  }
+
+  private mutating func take(_ item: SourceItem) throws {
+    switch item {
+    case .registry(let command): registry.append(command)
+    case .unreadable(let row, let reason):
+      manifest.rows += 1
+      skip(row, reason)
+    case .row(let row):
+      pending.append(row)
+      // A conversation is not cut in two, unless it alone is longer than a batch.
+      let isFull = pending.count >= Self.batchLength
+      if isFull, row.conversation != pending.dropLast().last?.conversation
+        || pending.count >= 4 * Self.batchLength
+      {
+        let last = pending.removeLast()
+        try submit()
+        pending.append(last)
+      }
+    }
+  }
+
+  /// Submits what is pending, and counts the outcomes.
+  private mutating func submit() throws {
+    let groups = pending.grouped()
+    pending.removeAll(keepingCapacity: true)
+    if isPreview {
+      for (history, rows) in groups { count(try ledger.preview(history), rows) }
+      return progress(manifest)
+    }
+    try startIfNew(groups.map(\.history))
+    try record(registry.map { .registry($0, by: .trusted) })
+    registry.removeAll(keepingCapacity: true)
+    let answers = try ledger.submitAndWait(groups.map { .record($0.history) })
+    for (answer, group) in zip(answers, groups) {
+      guard case .recorded(let outcomes) = answer else { continue }
+      count(outcomes, group.rows)
+    }
+    progress(manifest)
+  }
+
+  /// Writes down that an import began, before the first row that is new.
+  private mutating func startIfNew(_ histories: [ImportedConversation]) throws {
+    guard !isStarted else { return }
+    let hasNew = try histories.contains { history in
+      try ledger.preview(history).contains { outcome in
+        if case .appended = outcome { true } else { false }
+      }
+    }
+    guard hasNew else { return }
+    isStarted = true
+    try record([.registry(.startImportRun(name: manifest.run, files: 0), by: .trusted)])
+  }
+
+  private mutating func record(_ commands: [LedgerCommand]) throws {
+    guard !commands.isEmpty else { return }
+    for answer in try ledger.submitAndWait(commands) {
+      switch answer {
+      case .done(let receipt) where !receipt.isRepeated: manifest.eventsAppended += 1
+      case .refused(let refusal): throw SourceError("\(file): \(refusal.sentence)")
+      case .done, .recorded: break
+      }
+    }
+  }
+
+  private mutating func count(_ outcomes: [RowOutcome], _ rows: [SourceRow]) {
+    for (outcome, row) in zip(outcomes, rows) {
+      manifest.rows += 1
+      switch outcome {
+      case .appended(let events):
+        manifest.eventsAppended += events
+        for event in row.content.events { manifest.count(event.event) }
+      case .duplicate: manifest.duplicates += 1
+      case .refused(let reason): skip(row.number, reason)
+      case .conflict(let position):
+        skip(
+          row.number,
+          "other content has this identity, at position \(position); if both are wanted, import "
+            + "this file under another source name",
+        )
+      }
+    }
+  }
+
+  private mutating func skip(_ row: Int, _ reason: String) {
+    manifest.skipped += 1
+    manifest.skips.append(ImportManifest.Skip(file: file, row: row, reason: reason))
+  }
+}
+
+extension ImportManifest {
+  /// Counts an event that was taken.
+  mutating func count(_ event: ConversationEvent) {
+    switch event {
+    case .started: conversations += 1
+    case .messagePosted: messages += 1
+    case .handedOver: handovers += 1
+    case .agentRequested: agentHandovers += 1
+    case .agentHandedBack: agentReturns += 1
+    default: break
+    }
+  }
+}
+
+extension [SourceRow] {
+  /// Neighbouring rows of one conversation, together.
+  fileprivate func grouped() -> [(history: ImportedConversation, rows: [SourceRow])] {
+    var groups: [(history: ImportedConversation, rows: [SourceRow])] = []
+    for row in self {
+      if groups.last?.history.conversation == row.conversation {
+        groups[groups.count - 1].history.rows.append(row.content)
+        groups[groups.count - 1].rows.append(row)
+      } else {
+        let history = ImportedConversation(row.conversation, rows: [row.content])
+        groups.append((history, [row]))
+      }
+    }
+    return groups
+  }
+}

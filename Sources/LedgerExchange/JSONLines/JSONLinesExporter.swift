@@ -1,0 +1,111 @@
+public import ConversationLedger
+public import Conversations
+public import Foundation
+
+/// Writes a ledger in the neutral format: the registry as it stands, then the events in log order.
+public struct JSONLinesExporter {
+  private let ledger: Ledger
+  private let write: (Data) throws -> Void
+  private let encoder: JSONEncoder
+
+  /// What to export.
+  public enum Scope: Sendable, Hashable {
+    /// Everything.
+    case all
+    /// The conversations of an inbox.
+    case inbox(BotID)
+    /// One conversation.
+    case conversation(ConversationID)
+  }
+
+  /// Begins an export.
+  ///
+  /// - Parameters:
+  ///   - ledger: What to export.
+  ///   - write: Takes the bytes of each line, its line break included.
+  public init(of ledger: Ledger, write: @escaping (Data) throws -> Void) {
+    self.ledger = ledger
+    self.write = write
+    encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  }
+
+  /// Exports up to the head at the time of the call.
+  ///
+  /// - Returns: How many lines were written.
+  public func export(_ scope: Scope) throws -> Int {
+    var count = try exportRegistry()
+    switch scope {
+    case .all:
+      let head = try ledger.headPosition()
+      try ledger.forEachEvent(from: 1, through: head) { count += try put($0) }
+    case .conversation(let conversation):
+      for event in try ledger.events(of: conversation).events { count += try put(event) }
+    case .inbox(let bot):
+      try ledger.forEachConversation(inInboxOf: bot) { conversation in
+        for event in try ledger.events(of: conversation).events { count += try put(event) }
+      }
+    }
+    return count
+  }
+
+  private func put(_ event: RecordedEvent) throws -> Int {
+    guard let line = JSONLine(event) else { return 0 }
+    try put(line)
+    return 1
+  }
+
+  private func put(_ line: JSONLine) throws {
+    try write(try encoder.encode(line) + [UInt8(ascii: "\n")])
+  }
+
+  private func exportRegistry() throws -> Int {
+    let registry = try ledger.registry()
+    let owners = registry.owners.sorted { $0.key < $1.key }.map(JSONLine.init(owner:name:))
+    let bots = registry.bots.sorted { $0.key < $1.key }.flatMap(JSONLine.lines(bot:_:))
+    let deployments = registry.deployments.sorted { $0.key < $1.key }
+      .map(JSONLine.init(deployment:_:))
+    for line in owners + bots + deployments { try put(line) }
+    return owners.count + bots.count + deployments.count
+  }
+}
+
+extension JSONLine {
+  init(owner: OwnerID, name: String) {
+    self.init(type: "ownerRegistered")
+    self.owner = owner.description
+    self.name = name
+  }
+
+  init(deployment: DeploymentID, _ content: Deployment) {
+    self.init(type: "deploymentRegistered")
+    self.deployment = deployment.description
+    bot = content.bot.description
+    channel = content.channel
+  }
+
+  /// The lines of a bot: itself, its modules, whether it is enabled for handover.
+  static func lines(bot: BotID, _ content: Bot) -> [JSONLine] {
+    var registered = JSONLine(type: "botRegistered")
+    registered.bot = bot.description
+    registered.owner = content.owner.description
+    registered.name = content.name
+    registered.sessionMinutes = content.sessionMinutes
+    let modules = content.modules.sorted { $0.key < $1.key }.map { module, name in
+      var line = JSONLine(type: "moduleDefined")
+      line.bot = bot.description
+      line.module = module.number
+      line.name = name
+      return line
+    }
+    var lines = [registered] + modules
+    if content.isHandoverRequested { lines.append(JSONLine(type: "handoverRequested", bot)) }
+    if content.isEnabledForHandover { lines.append(JSONLine(type: "handoverEnabled", bot)) }
+    return lines
+  }
+
+  private init(type: String, _ bot: BotID) {
+    self.init(type: type)
+    self.bot = bot.description
+  }
+}

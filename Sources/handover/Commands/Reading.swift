@@ -1,0 +1,124 @@
+import ArgumentParser
+import ConversationLedger
+import Conversations
+import Foundation
+
+/// Shows a conversation.
+struct TranscriptCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "transcript",
+    abstract: "Show a conversation from its first message on.",
+    discussion: """
+      An empty line stands where a bot handed over to another, and nowhere else.
+
+      Example:
+        handover transcript 0190b6a0-5c1f-7d1e-8000-000000000001
+      """,
+  )
+
+  @Argument(help: "The conversation.") var conversation: ConversationID
+  @Option(name: .long, help: "As it was at a log position or time.") var asOf: String?
+  @OptionGroup var options: LedgerOptions
+
+  func run() throws {
+    let transcript = try options.open().transcript(of: conversation, asOf: try moment(asOf))
+    if options.json { return try printJSON(transcript) }
+    for line in transcript.plainText.split(separator: "\n", omittingEmptySubsequences: false)
+      .dropLast()
+    {
+      Terminal.print(Terminal.isInteractive ? Terminal.harmless(String(line)) : String(line))
+    }
+    Terminal.note("\(transcript.count) entries, complete at position \(transcript.position)")
+  }
+}
+
+/// Shows why a conversation is where it is.
+struct WhyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "why",
+    abstract: "Show the events that put a conversation where it is, refusals included.",
+    discussion: "Example:\n  handover why 0190b6a0-5c1f-7d1e-8000-000000000001",
+  )
+
+  @Argument(help: "The conversation.") var conversation: ConversationID
+  @Option(name: .long, help: "As it was at a log position or time.") var asOf: String?
+  @OptionGroup var options: LedgerOptions
+
+  func run() throws {
+    let ledger = try options.open()
+    let why = try ledger.why(conversation, asOf: try moment(asOf))
+    if options.json { return try printJSON(why) }
+    let registry = try ledger.registry()
+    var table = EventTable.table()
+    for event in why.events { table.add(EventTable.cells(event, registry)) }
+    table.print()
+    Terminal.note("\(why.count) events, complete at position \(why.position)")
+  }
+}
+
+/// Follows the log.
+struct Follow: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print events as they are recorded, until interrupted.",
+    discussion: """
+      With --json, one JSON object a line. --after resumes exactly where an earlier run ended.
+
+      Example:
+        handover follow --after 4711 --json
+      """,
+  )
+
+  @Option(name: .long, help: "Begin behind this position; standard: the end of the log.")
+  var after: UInt64?
+  @Option(name: .long, help: "End after this many events.") var limit: Int?
+  @OptionGroup var options: LedgerOptions
+
+  func run() throws {
+    let ledger = try options.open()
+    var position = try after ?? ledger.headPosition()
+    var count = 0
+    while count < limit ?? .max {
+      let head = try ledger.headPosition()
+      guard head > position else {
+        Thread.sleep(forTimeInterval: 0.05)
+        continue
+      }
+      let end = min(head, position + UInt64(min(10_000, (limit ?? .max) - count)))
+      try ledger.forEachEvent(from: position + 1, through: end) { try show(EventRow($0)) }
+      count += Int(end - position)
+      position = end
+    }
+  }
+
+  private func show(_ event: EventRow) throws {
+    if options.json { return try printJSON(event) }
+    let words = event.text ?? event.reason ?? ""
+    let author = event.author ?? ""
+    Terminal.print(
+      Terminal.harmless("\(event.position)  \(event.at)  \(event.type)  \(author)  \(words)"))
+  }
+}
+
+/// How events look in a table.
+enum EventTable {
+  static func table() -> Table {
+    Table(
+      ["position", "at", "event", "by", "from", "to", "module", "words"],
+      flexible: 7,
+      rightAligned: [0, 6],
+    )
+  }
+
+  static func cells(_ event: EventRow, _ registry: Registry) -> [String] {
+    func name(_ bot: String?) -> String {
+      guard let bot else { return "" }
+      return BotID(bot).flatMap { registry.bots[$0]?.name } ?? bot
+    }
+    let code = event.code.map { "\($0): " } ?? ""
+    return [
+      "\(event.position)", String(event.at.prefix(19)), event.type, event.authorKind ?? "",
+      name(event.from), name(event.to), event.module.map { "\($0)" } ?? "",
+      code + (event.reason ?? event.text ?? ""),
+    ]
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+
+/// The command-line tool.
+@main
+struct Handover: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "handover",
+    abstract: "A ledger of bot conversations: who said what, who held it, and why.",
+    discussion: """
+      Every command takes --ledger DIR (standard: ./ledger-data, or HANDOVER_LEDGER).
+
+      Example:
+        handover import --from sgd dialogues_001.json
+        handover bots
+        handover inbox Restaurants_1
+      """,
+    version: "0.1.0",
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Ledger",
+        subcommands: [Init.self, Import.self, Export.self, Status.self, Rebuild.self],
+      ),
+      CommandGroup(
+        name: "Reading",
+        subcommands: [Bots.self, Inbox.self, TranscriptCommand.self, WhyCommand.self, Follow.self],
+      ),
+      CommandGroup(
+        name: "Conversations",
+        subcommands: [
+          Start.self, Post.self, Note.self, SetVariables.self, HandOverCommand.self,
+          RequestAgent.self, TakeOver.self, HandBack.self, End.self,
+        ],
+      ),
+      CommandGroup(name: "Audit", subcommands: [Replay.self, Verify.self]),
+    ],
+  )
+
+  /// Runs the command, and ends the process with the exit code and the sentence of its failure.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      guard let failure = Failure(error) else { exit(withError: error) }
+      failure.report()
+      exit(withError: ExitCode(failure.exitCode))
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+
+/// Standard output and standard error, and what is known of the terminal behind them.
+enum Terminal {
+  /// Whether standard output is a terminal.
+  static let isInteractive = isatty(STDOUT_FILENO) == 1
+  /// Whether progress may be shown: standard error is a terminal.
+  static let showsProgress = isatty(STDERR_FILENO) == 1
+  /// Whether colours are wanted: on a terminal, unless NO_COLOR says otherwise (no-color.org).
+  static let showsColour =
+    isInteractive && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+
+  /// How many columns the terminal has; none if the output goes elsewhere.
+  static var width: Int? {
+    guard isInteractive else { return nil }
+    var size = winsize()
+    // Safety: the call fills in the structure it is given.
+    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return nil
+    }
+    return Int(size.ws_col)
+  }
+
+  /// Writes a line to standard output.
+  static func print(_ line: String) {
+    write(Data((line + "\n").utf8))
+  }
+
+  /// Writes bytes to standard output.
+  static func write(_ bytes: Data) {
+    FileHandle.standardOutput.write(bytes)
+  }
+
+  /// Writes a line to standard error.
+  static func note(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+
+  /// A text with what would steer a terminal made visible.
+  static func harmless(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: \.isControl) else { return text }
+    return text.unicodeScalars.reduce(into: "") { result, scalar in
+      if scalar.isControl {
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  /// A text in bold, on a terminal with colours.
+  static func bold(_ text: String) -> String {
+    showsColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether the scalar steers a terminal instead of showing.
+  fileprivate var isControl: Bool {
+    properties.generalCategory == .control || (0x202A...0x202E).contains(value)
+      || (0x2066...0x2069).contains(value)
+  }
+}
+
+/// Writes a value as one JSON value on standard output.
+func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  Terminal.write(try encoder.encode(value) + [UInt8(ascii: "\n")])
+}
