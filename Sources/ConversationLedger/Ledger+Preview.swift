@@ -23,10 +23,11 @@ extension Ledger {
         byKey[key] = (record.header.position, body?.fingerprint)
       }
       return history.rows.map { row in
+        if let placed = outcome(ofPlaced: row, bodies, chain) { return placed }
         if let (position, known) = byKey[row.key] {
           return known == nil || known == row.fingerprint ? .duplicate : .conflict(at: position)
         }
-        return outcome(ofPlaced: row, bodies, chain) ?? .appended(events: row.events.count)
+        return .appended(events: row.events.count)
       }
     }
   }
@@ -38,7 +39,7 @@ extension Ledger {
     return history.rows.map { .appended(events: $0.events.count) }
   }
 
-  /// What a row that names the n-th event of the conversation finds there (`@n`).
+  /// What a row that names its place in the conversation finds there.
   private func outcome(
     ofPlaced row: ImportedRow,
     _ bodies: [(facts: EventFacts, body: EventBody?)],
@@ -55,15 +56,10 @@ extension Ledger {
 extension ImportedRow {
   /// What the row says, in sixteen bytes.
   var fingerprint: [UInt8] {
+    if let exportedFingerprint { return exportedFingerprint }
     var writer = ByteWriter()
     for event in events { writer.put(canonical: EventFacts(event.event), event.body) }
     return writer.fingerprint
-  }
-
-  /// The place in the conversation that a key `@n` names.
-  var place: Int? {
-    guard key.hasPrefix("@"), let number = Int(key.dropFirst()), number > 0 else { return nil }
-    return number
   }
 }
 

@@ -95,17 +95,29 @@ public struct ImportedConversation: Sendable {
 /// The smallest source record that yields events.
 public struct ImportedRow: Sendable {
   /// The row's identity inside its conversation; the same row comes with the same key again.
-  ///
-  /// A key `@n` names the n-th event of a conversation, as an export of this ledger does.
   public var key: String
+  /// The place in its conversation that the row's event has in the ledger it was exported from.
+  ///
+  /// If there is an event at that place, the row is compared with it, and its key is not looked up.
+  public var place: Int?
+  /// The fingerprint its key stood for in the ledger it was exported from.
+  public var exportedFingerprint: [UInt8]?
   /// When it happened, as the source claims.
   public var occurredAt: Timestamp?
   /// What it says.
   public var events: [NewConversationEvent]
 
   /// Describes a row.
-  public init(key: String, occurredAt: Timestamp?, events: [NewConversationEvent]) {
+  public init(
+    key: String,
+    place: Int? = nil,
+    exportedFingerprint: [UInt8]? = nil,
+    occurredAt: Timestamp?,
+    events: [NewConversationEvent],
+  ) {
     self.key = key
+    self.place = place
+    self.exportedFingerprint = exportedFingerprint
     self.occurredAt = occurredAt
     self.events = events
   }

@@ -36,7 +36,7 @@ extension LedgerMachine {
     guard let first = row.events.first else { return .duplicate }
     let scope = scope(of: first, head)
     let place = KeyPlace(scope, key)
-    let known = try known(place, fingerprint) ?? knownByPlace(row, head, &chain)
+    let known = try knownByPlace(row, head, &chain) ?? known(place, fingerprint)
     if let known { return known }
     let slot = try slot(for: first, head)
     let terms = AppendTerms(
@@ -95,13 +95,15 @@ extension LedgerMachine {
     return isSame ? .duplicate : .conflict(at: position)
   }
 
-  /// Whether a row that names the n-th event of the conversation finds that event (`@n`).
+  /// Whether a row that names its place in the conversation finds its event there.
   private func knownByPlace(
     _ row: ImportedRow,
     _ head: Head?,
     _ chain: inout [UInt64]?,
   ) throws -> RowOutcome? {
-    guard let head, let number = row.place, number <= head.streamPosition else { return nil }
+    guard let head, let number = row.place, number > 0,
+      number <= head.streamPosition
+    else { return nil }
     // Events of the batch being decided are known by their keys; the chain is of older ones.
     let written = try state.log.head().position
     if chain == nil, head.lastPosition <= written {

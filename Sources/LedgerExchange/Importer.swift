@@ -14,6 +14,8 @@ public struct Importer {
   private let progress: (ImportManifest) -> Void
   private var pending: [SourceRow] = []
   private var registry: [RegistryCommand] = []
+  /// The registry as it was when the import began.
+  private var before: Registry?
   private var isStarted = false
   private var file = ""
 
@@ -95,6 +97,9 @@ public struct Importer {
   }
 
   /// Submits what is pending, and counts the outcomes.
+  ///
+  /// Until the first row that is new, rows are only compared, so that an import that brings
+  /// nothing new appends nothing, not even that it ran.
   private mutating func submit() throws {
     let groups = pending.grouped()
     pending.removeAll(keepingCapacity: true)
@@ -102,9 +107,16 @@ public struct Importer {
       for (history, rows) in groups { count(try ledger.preview(history), rows) }
       return progress(manifest)
     }
-    try startIfNew(groups.map(\.history))
-    try record(registry.map { .registry($0, by: .trusted) })
-    registry.removeAll(keepingCapacity: true)
+    try recordRegistry()
+    if !isStarted {
+      let previews = try groups.map { try ledger.preview($0.history) }
+      guard previews.joined().contains(where: \.isNew) else {
+        for (outcomes, group) in zip(previews, groups) { count(outcomes, group.rows) }
+        return progress(manifest)
+      }
+      isStarted = true
+      try record([.registry(.startImportRun(name: manifest.run, files: 0), by: .trusted)])
+    }
     let answers = try ledger.submitAndWait(groups.map { .record($0.history) })
     for (answer, group) in zip(answers, groups) {
       guard case .recorded(let outcomes) = answer else { continue }
@@ -113,17 +125,15 @@ public struct Importer {
     progress(manifest)
   }
 
-  /// Writes down that an import began, before the first row that is new.
-  private mutating func startIfNew(_ histories: [ImportedConversation]) throws {
-    guard !isStarted else { return }
-    let hasNew = try histories.contains { history in
-      try ledger.preview(history).contains { outcome in
-        if case .appended = outcome { true } else { false }
-      }
-    }
-    guard hasNew else { return }
-    isStarted = true
-    try record([.registry(.startImportRun(name: manifest.run, files: 0), by: .trusted)])
+  /// Enters the bots and what belongs to them.
+  ///
+  /// An import adds to the registry and changes nothing: what the ledger knew of a bot before the
+  /// import, whether it is enabled for handover above all, stays.
+  private mutating func recordRegistry() throws {
+    let known = try before ?? ledger.registry()
+    before = known
+    try record(registry.filter { $0.adds(to: known) }.map { .registry($0, by: .trusted) })
+    registry.removeAll(keepingCapacity: true)
   }
 
   private mutating func record(_ commands: [LedgerCommand]) throws {
@@ -159,6 +169,28 @@ public struct Importer {
   private mutating func skip(_ row: Int, _ reason: String) {
     manifest.skipped += 1
     manifest.skips.append(ImportManifest.Skip(file: file, row: row, reason: reason))
+  }
+}
+
+extension RegistryCommand {
+  /// Whether the command tells of something the registry does not know.
+  fileprivate func adds(to registry: Registry) -> Bool {
+    switch self {
+    case .registerOwner(let owner, _): registry.owners[owner] == nil
+    case .defineModule(let bot, let module, _): registry.bots[bot]?.modules[module] == nil
+    case .registerDeployment(let deployment, _, _): registry.deployments[deployment] == nil
+    case .registerBot(let bot, _, _, _), .requestHandover(let bot), .enableHandover(let bot),
+      .disableHandover(let bot):
+      registry.bots[bot] == nil
+    case .startImportRun, .finishImportRun: true
+    }
+  }
+}
+
+extension RowOutcome {
+  /// Whether the row's events are new.
+  fileprivate var isNew: Bool {
+    if case .appended = self { true } else { false }
   }
 }
 

@@ -6,6 +6,22 @@ extension JSONLine {
   /// The source whose names the line uses.
   var label: String { source ?? "jsonl" }
 
+  /// The place in the ledger the line comes from: the `n` of an id `@n`.
+  var place: Int? {
+    guard let id, id.hasPrefix("@") else { return nil }
+    return Int(id.dropFirst())
+  }
+
+  /// What the line's key stood for in the ledger it comes from.
+  func fingerprintBytes() throws(LineError) -> [UInt8]? {
+    guard let fingerprint else { return nil }
+    let digits = fingerprint.compactMap(\.hexDigitValue)
+    guard digits.count == 32, fingerprint.count == 32 else {
+      throw LineError(reason: "\"fingerprint\" is 32 hexadecimal digits")
+    }
+    return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
+  }
+
   /// The conversation the line belongs to.
   func conversationID() throws(LineError) -> ConversationID {
     let name = try required(conversation, "conversation")

@@ -8,11 +8,22 @@ extension JSONLine {
     guard let event = recorded.event, let conversation = recorded.conversation else { return nil }
     self.init(type: recorded.type)
     self.conversation = conversation.description
-    id = recorded.idempotencyKey ?? "@\(recorded.streamPosition)"
+    id = "@\(recorded.streamPosition)"
     at = recorded.shownAt.text
     if recorded.isImported, recorded.occurredAt == nil { at = nil }
     set(recorded.body)
     set(event, recorded.body)
+    setKey(recorded)
+  }
+
+  /// Writes the idempotency key down; one that only says the place, because an import gave it,
+  /// says nothing new.
+  private mutating func setKey(_ recorded: RecordedEvent) {
+    guard recorded.idempotencyKey != id else { return }
+    key = recorded.idempotencyKey
+    fingerprint = recorded.body?.fingerprint.map { bytes in
+      bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
   }
 
   private mutating func set(_ body: EventBody?) {

@@ -11,8 +11,11 @@ struct JSONLine: Codable {
   var conversation: String?
   /// The name of the source the identifiers are of.
   var source: String?
-  /// The row's identity inside its conversation.
+  /// The row's identity inside its conversation; `@n` is its place in the ledger it comes from.
   var id: String?
+  /// The idempotency key the event was recorded under, and what it stood for, in hexadecimal.
+  var key: String?
+  var fingerprint: String?
   /// When it happened.
   var at: String?
 

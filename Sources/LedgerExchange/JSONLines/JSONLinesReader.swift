@@ -36,7 +36,9 @@ struct JSONLinesReader {
     let implied = try line.impliedRegistration().map(SourceItem.registry)
     let place = places[conversation, default: 0] + 1
     let row = ImportedRow(
-      key: line.id ?? "\(place)",
+      key: line.key ?? line.id ?? "\(place)",
+      place: line.place,
+      exportedFingerprint: try line.fingerprintBytes(),
       occurredAt: try occurredAt(line),
       events: [try line.event()],
     )

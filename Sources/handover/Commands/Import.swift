@@ -31,6 +31,9 @@ struct Import: ParsableCommand {
   @OptionGroup var options: LedgerOptions
   @OptionGroup var write: WriteOptions
 
+  /// How many skipped rows are listed for people; scripts get all.
+  private static let shownSkips = 20
+
   func run() throws {
     let (manifest, failure) = dryRun ? try preview() : try record()
     if options.json { try printJSON(manifest) } else { show(manifest) }
@@ -95,9 +98,11 @@ struct Import: ParsableCommand {
     var table = Table([dryRun ? "would import" : "imported", ""], flexible: 0, rightAligned: [1])
     for (name, count) in counts { table.add([name, "\(count)"]) }
     table.print()
-    for skip in manifest.skips {
+    for skip in manifest.skips.prefix(Self.shownSkips) {
       Terminal.note("skipped \(skip.file), row \(skip.row): \(Terminal.harmless(skip.reason))")
     }
+    let rest = manifest.skips.count - Self.shownSkips
+    if rest > 0 { Terminal.note("and \(rest) more; --json lists them all") }
   }
 }
 

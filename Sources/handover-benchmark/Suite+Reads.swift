@@ -1,0 +1,146 @@
+import ConversationLedger
+import Conversations
+import Dispatch
+import EventStore
+import Foundation
+import LMDB
+import Projections
+import Synchronization
+import TransparencyLog
+
+extension Suite {
+  /// Rebuild, transcript and verification of the ledger that the appends made.
+  mutating func measureReads(_ report: inout Report) throws {
+    fixture.ledger.close()
+    let path = fixture.path
+    try measureRebuild(&report, path)
+    try measureVerify(&report, path)
+    try measureTranscript(&report, path)
+  }
+
+  private func measureRebuild(_ report: inout Report, _ path: String) throws {
+    guard let ceilings else { return }
+    var position: UInt64 = 0
+    let seconds = try Measurement.seconds {
+      position = try Ledger.rebuild(at: path).position
+    }
+    let rate = Double(position) / seconds
+    report.add(
+      "rebuild of all views from nothing, digest included", rate, "events/s",
+      ratio: rate / ceilings.scansPerSecond, to: "raw scan",
+      bar: "≥ 1,000,000 and ≥ 0.15",
+      reached: rate >= 1_000_000 && rate / ceilings.scansPerSecond >= 0.15)
+  }
+
+  private func measureVerify(_ report: inout Report, _ path: String) throws {
+    let ledger = try Ledger(at: path, for: .reading)
+    var found: Verification?
+    var rate = 0.0
+    for _ in 0..<2 {
+      let seconds = try Measurement.seconds { found = try ledger.verify() }
+      rate = max(rate, Double(found?.records ?? 0) / seconds)
+    }
+    precondition(found?.integrity == true, "The benchmark's ledger must verify")
+    let alone = hashAlone(count: Int(found?.records ?? 0))
+    report.add("SHA-256 alone, leaves and nodes of the same bytes, 2 threads", alone, "events/s")
+    report.add(
+      "verify, every leaf and the root", rate, "events/s",
+      ratio: rate / alone, to: "SHA-256 alone", bar: "≥ 0.7", reached: rate / alone >= 0.7)
+  }
+
+  /// What hashing as many records of the same length, and a node for each, reaches from memory.
+  private func hashAlone(count: Int) -> Double {
+    let record = [UInt8](repeating: 7, count: 200)
+    let threads = ProcessInfo.processInfo.activeProcessorCount
+    let sink = Atomic<UInt64>(0)
+    let seconds = Measurement.seconds {
+      DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        var last = TreeHasher.emptyRoot
+        for _ in 0..<(count / threads) {
+          last = TreeHasher.nodeHash(last, TreeHasher.leafHash(of: record))
+        }
+        sink.add(UInt64(last.bytes[0]), ordering: .relaxed)
+      }
+    }
+    return Double(count) / seconds
+  }
+
+  private mutating func measureTranscript(_ report: inout Report, _ path: String) throws {
+    let ledger = try Ledger(at: path, for: .reading)
+    var messages = 0
+    let seconds = try Measurement.seconds {
+      for conversation in fixture.conversations.prefix(2_000) {
+        messages += try ledger.transcript(of: conversation).count
+      }
+    }
+    let rate = Double(messages) / seconds
+    report.add(
+      "transcript", rate, "messages/s", bar: "≥ 300,000", reached: rate >= 300_000)
+  }
+
+  /// The first page of an inbox, small and large.
+  func measureInboxes(_ report: inout Report, conversations: Int) throws {
+    let small = try firstPage(conversations: 10_000)
+    let large = try firstPage(conversations: conversations)
+    report.add("first inbox page of 50 with texts, 10,000 conversations, p50", small, "µs")
+    report.add(
+      "first inbox page of 50 with texts, \(conversations) conversations, p50", large, "µs",
+      ratio: large / small, to: "10,000 conversations", bar: "≤ 1 ms and ≤ 1.5",
+      reached: large <= 1_000 && large / small <= 1.5)
+  }
+
+  private func firstPage(conversations: Int) throws -> Double {
+    let path = folder + "/inbox-\(conversations)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var fixture = try Fixture(at: path, bots: 2)
+    try fixture.start(conversations)
+    _ = try fixture.append(conversations, from: 0, batch: 1_024)
+    _ = try fixture.ledger.settle()
+    let query = InboxQuery(of: fixture.bots[0])
+    _ = try fixture.ledger.inbox(query)
+    let times = try Measurement.microseconds(rounds: 500) { _ in
+      let page = try fixture.ledger.inbox(query)
+      precondition(page.rows.count == 50, "The page must be full")
+    }
+    fixture.ledger.close()
+    return times.percentile(0.5)
+  }
+
+  /// Append, open and memory of a log of ten million events.
+  func measureLarge(_ report: inout Report, events: Int) throws {
+    let path = folder + "/large"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let (early, late) = try grow(path, events)
+    report.add("append at 100,000 events", early, "events/s")
+    report.add(
+      "append at \(events) events", late, "events/s",
+      ratio: late / early, to: "at 100,000", bar: "≥ 0.8", reached: late / early >= 0.8)
+    report.add(
+      "memory of our own at \(events) events", Double(Measurement.ownMemory()) / 1_048_576,
+      "MiB", bar: "≤ 200", reached: Measurement.ownMemory() <= 200 << 20)
+    let seconds = try Measurement.seconds {
+      let ledger = try Ledger(at: path, for: .writing(creating: false))
+      ledger.close()
+    }
+    report.add(
+      "open at \(events) events", seconds * 1_000, "ms", bar: "≤ 1,000", reached: seconds <= 1)
+  }
+
+  /// Grows a log; events a second at its beginning and at its end.
+  private func grow(_ path: String, _ events: Int) throws -> (early: Double, late: Double) {
+    var fixture = try Fixture(at: path)
+    try fixture.start(20_000)
+    let sample = 200_000
+    _ = try fixture.append(50_000, from: 0, batch: 1_024)
+    let early = try fixture.append(sample, from: 50_000, batch: 1_024)
+    var next = 50_000 + sample
+    while next < events - sample {
+      let count = min(500_000, events - sample - next)
+      _ = try fixture.append(count, from: next, batch: 1_024)
+      next += count
+    }
+    let late = try fixture.append(sample, from: next, batch: 1_024)
+    fixture.ledger.close()
+    return (early, late)
+  }
+}
