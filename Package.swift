@@ -38,10 +38,12 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: lending),
+    .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "Sealing", dependencies: ["CLibcrypto"], swiftSettings: strict),
     .target(name: "TransparencyLog", dependencies: [crypto], swiftSettings: strict),
     .target(
       name: "EventStore",
-      dependencies: ["LMDB", "TransparencyLog", crypto],
+      dependencies: ["LMDB", "Sealing", "TransparencyLog", crypto],
       swiftSettings: strict,
     ),
     .target(name: "Conversations", swiftSettings: strict),

@@ -5,40 +5,128 @@
 public struct EventBody: Hashable, Sendable {
   /// The text of a message or note.
   public var text: String?
-  /// The answers offered with a message.
-  public var quickReplies: [String] = []
-  /// A card, as the channel shows it.
-  public var card: JSONValue?
-  /// Where an attachment lies, and what it is.
-  public var attachment: JSONValue?
-  /// The author's identifier at the source, or the account name.
-  public var authorID: String?
-  /// The author's name.
-  public var authorName: String?
-  /// Why: of a handover, a request, a refusal, an ending.
-  public var reason: String?
-  /// Variables set by the event (R4).
-  public var variables: [String: JSONValue] = [:]
-  /// The identifier at the source.
-  public var externalID: String?
-  /// The name of the import's source.
-  public var source: String?
-  /// The name of a bot, module, owner or import run.
-  public var name: String?
-  /// The channel of a deployment.
-  public var channel: String?
-  /// A whole number an administrative event carries: minutes, rows.
-  public var amount: Int64?
-  /// The row of a foreign system, byte for byte.
-  public var raw: [UInt8]?
   /// What an idempotent command said, in sixteen bytes (R17).
   public var fingerprint: [UInt8]?
+  /// Everything that most bodies do not have, out of line, so that a body is cheap to pass on.
+  private var details: Details?
 
   /// An empty body.
   public init() {}
 
   /// A body of a text alone.
   public init(text: String) { self.text = text }
+
+  /// The answers offered with a message.
+  public var quickReplies: [String] {
+    get { details?.fields.quickReplies ?? [] }
+    set { change { $0.quickReplies = newValue } }
+  }
+
+  /// A card, as the channel shows it.
+  public var card: JSONValue? {
+    get { details?.fields.card }
+    set { change { $0.card = newValue } }
+  }
+
+  /// Where an attachment lies, and what it is.
+  public var attachment: JSONValue? {
+    get { details?.fields.attachment }
+    set { change { $0.attachment = newValue } }
+  }
+
+  /// The author's identifier at the source, or the account name.
+  public var authorID: String? {
+    get { details?.fields.authorID }
+    set { change { $0.authorID = newValue } }
+  }
+
+  /// The author's name.
+  public var authorName: String? {
+    get { details?.fields.authorName }
+    set { change { $0.authorName = newValue } }
+  }
+
+  /// Why: of a handover, a request, a refusal, an ending.
+  public var reason: String? {
+    get { details?.fields.reason }
+    set { change { $0.reason = newValue } }
+  }
+
+  /// Variables set by the event (R4).
+  public var variables: [String: JSONValue] {
+    get { details?.fields.variables ?? [:] }
+    set { change { $0.variables = newValue } }
+  }
+
+  /// The identifier at the source.
+  public var externalID: String? {
+    get { details?.fields.externalID }
+    set { change { $0.externalID = newValue } }
+  }
+
+  /// The name of the import's source.
+  public var source: String? {
+    get { details?.fields.source }
+    set { change { $0.source = newValue } }
+  }
+
+  /// The name of a bot, module, owner or import run.
+  public var name: String? {
+    get { details?.fields.name }
+    set { change { $0.name = newValue } }
+  }
+
+  /// The channel of a deployment.
+  public var channel: String? {
+    get { details?.fields.channel }
+    set { change { $0.channel = newValue } }
+  }
+
+  /// A whole number an administrative event carries: minutes, rows.
+  public var amount: Int64? {
+    get { details?.fields.amount }
+    set { change { $0.amount = newValue } }
+  }
+
+  /// The row of a foreign system, byte for byte.
+  public var raw: [UInt8]? {
+    get { details?.fields.raw }
+    set { change { $0.raw = newValue } }
+  }
+
+  /// Changes the fields; a body without any has no details, so that equal bodies are equal.
+  private mutating func change(_ body: (inout Details.Fields) -> Void) {
+    var fields = details?.fields ?? Details.Fields()
+    body(&fields)
+    details = fields == Details.Fields() ? nil : Details(fields)
+  }
+
+  /// The fields that most bodies do not have.
+  private final class Details: Hashable, Sendable {
+    let fields: Fields
+
+    init(_ fields: Fields) { self.fields = fields }
+
+    static func == (left: Details, right: Details) -> Bool { left.fields == right.fields }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(fields) }
+
+    struct Fields: Hashable, Sendable {
+      var quickReplies: [String] = []
+      var card: JSONValue?
+      var attachment: JSONValue?
+      var authorID: String?
+      var authorName: String?
+      var reason: String?
+      var variables: [String: JSONValue] = [:]
+      var externalID: String?
+      var source: String?
+      var name: String?
+      var channel: String?
+      var amount: Int64?
+      var raw: [UInt8]?
+    }
+  }
 }
 
 /// An event that was decided and not yet recorded: what happened, and the sealed part.

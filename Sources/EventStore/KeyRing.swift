@@ -1,5 +1,6 @@
 package import Crypto
 package import LMDB
+import Sealing
 import Synchronization
 
 /// One data key per visitor, wrapped by the master key, in an environment of its own.
@@ -15,14 +16,14 @@ package final class KeyRing: Sendable {
   ///
   /// One flush then serves this many new visitors.
   private static let provisionCount: UInt64 = 4_096
-  /// The most keys kept unwrapped in memory; each takes about 100 bytes.
-  private static let cacheLimit = 65_536
+  /// The most keys kept ready in memory; each takes about 1 kB.
+  private static let cacheLimit = 16_384
 
   private let environment: Environment
   private let table: Table
   private let masterKey: MasterKey
   private let makeKey: @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce)
-  private let cache = Mutex<[UInt64: SymmetricKey]>([:])
+  private let cache = Mutex<[UInt64: SealingKey]>([:])
   private let filled = Mutex<UInt64>(0)
 
   /// Opens the keys.
@@ -76,13 +77,13 @@ package final class KeyRing: Sendable {
   /// The key of a slot; `nil` if it was destroyed.
   ///
   /// - Throws: `KeyError` if the master key is another one.
-  func key(inSlot slot: UInt64) throws -> SymmetricKey? {
+  func key(inSlot slot: UInt64) throws -> SealingKey? {
     if let key = cache.withLock({ $0[slot] }) { return key }
     let wrapped = try environment.read { transaction in
       try transaction.copiedValue(for: BigEndianKey(slot).span, in: table)
     }
     guard let wrapped else { return nil }
-    let key = try masterKey.unwrap(wrapped, forSlot: slot)
+    let key = try SealingKey(masterKey.unwrap(wrapped, forSlot: slot))
     cache.withLock { cache in
       if cache.count >= Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
       cache[slot] = key

@@ -32,11 +32,12 @@ package struct MasterKey: Sendable {
   }
 
   /// Unwraps a data key.
-  func unwrap(_ wrapped: [UInt8], forSlot slot: UInt64) throws -> SymmetricKey {
+  func unwrap(_ wrapped: [UInt8], forSlot slot: UInt64) throws -> [UInt8] {
     guard let box = try? AES.GCM.SealedBox(combined: wrapped),
-      let plain = try? AES.GCM.open(box, using: key, authenticating: context(slot))
+      let plain = try? AES.GCM.open(box, using: key, authenticating: context(slot)),
+      plain.count == 32
     else { throw KeyError.wrongMasterKey }
-    return SymmetricKey(data: plain)
+    return Array(plain)
   }
 
   /// Binds a wrapped key to its slot, so that two cannot be exchanged.

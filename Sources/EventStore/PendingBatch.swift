@@ -1,4 +1,3 @@
-import Crypto
 import TransparencyLog
 
 /// The records of one commit, sealed and hashed, before they are written.
@@ -141,12 +140,10 @@ package final class PendingBatch {
     }
     let clearLength = header.clearLength
     let clear = unsafe UnsafeRawBufferPointer(rebasing: record[..<clearLength])
-    let box = unsafe try body.withUnsafeBytes { body in
-      unsafe try BodySeal.seal(body, behind: clear, of: header, with: key)
+    let output = unsafe UnsafeMutableRawBufferPointer(rebasing: record[clearLength...])
+    unsafe try body.withUnsafeBytes { body in
+      unsafe try BodySeal.seal(body, behind: clear, of: header, with: key, into: output)
     }
-    let tagStart = clearLength + body.count
-    unsafe record[clearLength..<tagStart].copyBytes(from: box.ciphertext)
-    unsafe record[tagStart...].copyBytes(from: box.tag)
   }
 }
 

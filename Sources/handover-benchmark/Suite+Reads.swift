@@ -11,11 +11,12 @@ import TransparencyLog
 extension Suite {
   /// Rebuild, transcript and verification of the ledger that the appends made.
   mutating func measureReads(_ report: inout Report) throws {
-    fixture.ledger.close()
-    let path = fixture.path
+    guard let (path, conversations) = fixture.map({ ($0.path, $0.conversations) }) else { return }
+    fixture?.ledger.close()
+    fixture = nil
     try measureRebuild(&report, path)
     try measureVerify(&report, path)
-    try measureTranscript(&report, path)
+    try measureTranscript(&report, path, conversations)
   }
 
   private func measureRebuild(_ report: inout Report, _ path: String) throws {
@@ -65,11 +66,15 @@ extension Suite {
     return Double(count) / seconds
   }
 
-  private mutating func measureTranscript(_ report: inout Report, _ path: String) throws {
+  private func measureTranscript(
+    _ report: inout Report,
+    _ path: String,
+    _ conversations: [ConversationID],
+  ) throws {
     let ledger = try Ledger(at: path, for: .reading)
     var messages = 0
     let seconds = try Measurement.seconds {
-      for conversation in fixture.conversations.prefix(2_000) {
+      for conversation in conversations.prefix(2_000) {
         messages += try ledger.transcript(of: conversation).count
       }
     }

@@ -10,7 +10,8 @@ import TransparencyLog
 struct Suite {
   let folder: String
   let events: Int
-  var fixture: Fixture
+  /// The ledger of the appends; gone once it is closed, so that others can open its files.
+  var fixture: Fixture?
   var ceilings: Ceilings?
   private var bulk = 0.0
 
@@ -22,8 +23,9 @@ struct Suite {
   init(in folder: String, events: Int) throws {
     self.folder = folder
     self.events = events
-    fixture = try Fixture(at: folder + "/ledger")
+    var fixture = try Fixture(at: folder + "/ledger")
     try fixture.start(10_000)
+    self.fixture = fixture
   }
 
   mutating func measureCeilings(_ report: inout Report) throws {
@@ -37,7 +39,7 @@ struct Suite {
   }
 
   mutating func measureAppends(_ report: inout Report) async throws {
-    guard let ceilings else { return }
+    guard let ceilings, let fixture else { return }
     _ = try fixture.append(50_000, from: 0, batch: Self.batch)
     bulk = try fixture.append(events, from: 50_000, batch: Self.batch)
     let ratio = bulk / ceilings.appendsPerSecond
@@ -47,11 +49,15 @@ struct Suite {
     let keyed = try fixture.append(
       events / 4, from: 60_000 + events, batch: Self.batch, keyed: true)
     report.add("bulk append with an idempotency key each", keyed, "events/s")
-    let single = try measureOneCaller(&report, ceilings)
-    try await measureManyCallers(&report, single)
+    let single = try measureOneCaller(&report, fixture, ceilings)
+    try await measureManyCallers(&report, fixture, single)
   }
 
-  private func measureOneCaller(_ report: inout Report, _ ceilings: Ceilings) throws -> Double {
+  private func measureOneCaller(
+    _ report: inout Report,
+    _ fixture: Fixture,
+    _ ceilings: Ceilings,
+  ) throws -> Double {
     let times = try Measurement.microseconds(rounds: 3_000) { round in
       _ = try fixture.ledger.submitAndWait([fixture.post(round)])
     }
@@ -64,12 +70,16 @@ struct Suite {
     return 1_000_000 / (times.reduce(0, +) / Double(times.count))
   }
 
-  private func measureManyCallers(_ report: inout Report, _ single: Double) async throws {
+  private func measureManyCallers(
+    _ report: inout Report,
+    _ fixture: Fixture,
+    _ single: Double,
+  ) async throws {
     let (callers, each) = (64, 1_000)
     let started = ContinuousClock.now
     try await withThrowingTaskGroup(of: Void.self) { group in
       for caller in 0..<callers {
-        group.addTask { [fixture] in
+        group.addTask {
           for number in 0..<each {
             _ = try await fixture.ledger.submit([fixture.post(caller * each + number)])
           }
