@@ -2,18 +2,19 @@
 package struct ByteWriter {
   package private(set) var bytes: [UInt8]
 
-  /// Begins with a buffer that is used again.
-  package init(reusing bytes: [UInt8] = []) {
-    self.bytes = bytes
-    self.bytes.removeAll(keepingCapacity: true)
+  /// Begins with room for some bytes.
+  package init(capacity: Int = 0) {
+    bytes = []
+    bytes.reserveCapacity(capacity)
   }
 
   package mutating func put(byte: UInt8) { bytes.append(byte) }
 
   package mutating func put(_ number: UInt32) {
-    for shift in stride(from: 24, through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: number >> UInt32(shift)))
-    }
+    bytes.append(UInt8(truncatingIfNeeded: number >> 24))
+    bytes.append(UInt8(truncatingIfNeeded: number >> 16))
+    bytes.append(UInt8(truncatingIfNeeded: number >> 8))
+    bytes.append(UInt8(truncatingIfNeeded: number))
   }
 
   package mutating func put(_ number: UInt64) {
@@ -53,8 +54,9 @@ package struct ByteWriter {
 
   private mutating func setCount(at start: Int) {
     let count = UInt32(bytes.count - start - 4)
-    for index in 0..<4 {
-      bytes[start + index] = UInt8(truncatingIfNeeded: count >> UInt32(24 - 8 * index))
-    }
+    bytes[start] = UInt8(truncatingIfNeeded: count >> 24)
+    bytes[start + 1] = UInt8(truncatingIfNeeded: count >> 16)
+    bytes[start + 2] = UInt8(truncatingIfNeeded: count >> 8)
+    bytes[start + 3] = UInt8(truncatingIfNeeded: count)
   }
 }

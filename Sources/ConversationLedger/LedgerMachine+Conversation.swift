@@ -13,10 +13,26 @@ extension LedgerMachine {
       throw Refusal(.conversationNotFound, "there is no such conversation")
     }
     try head.state.requireSight(of: request.caller, registry: state.registry)
+    guard request.idempotencyKey != nil else {
+      return try applyNew(request, head, AppendTerms(), batch)
+    }
     let key = try keyBytes(request.idempotencyKey)
-    let fingerprint = key.isEmpty ? nil : fingerprint { $0.put(canonical: request.command) }
+    let fingerprint = fingerprint { $0.put(canonical: request.command) }
     let place = KeyPlace(.conversation(start: head.start), key)
-    if let fingerprint, let answer = try answer(to: place, fingerprint, head) { return answer }
+    if let answer = try answer(to: place, fingerprint, head) { return answer }
+    let terms = AppendTerms(key: key, fingerprint: fingerprint)
+    let answer = try applyNew(request, head, terms, batch)
+    remember(answer, under: place, fingerprint, state.overlay.position)
+    return answer
+  }
+
+  /// Applies a command that did not come before.
+  private mutating func applyNew(
+    _ request: ConversationRequest,
+    _ head: Head,
+    _ terms: AppendTerms,
+    _ batch: PendingBatch,
+  ) throws -> LedgerAnswer {
     if let expected = request.expectedPosition, expected != head.lastPosition {
       throw Refusal(
         .wrongExpectedPosition,
@@ -24,13 +40,12 @@ extension LedgerMachine {
         actualPosition: head.lastPosition,
       )
     }
-    if let message = visitorMessage(request), isExpired(head, at: batch.time) {
+    if case .post(as: .visitor, let message) = request.command,
+      isExpired(head, at: batch.time)
+    {
       return try startSuccessor(of: head, request, message, batch)
     }
-    let terms = AppendTerms(key: key, fingerprint: fingerprint)
-    let answer = try decide(request, head, terms, batch)
-    remember(answer, under: place, fingerprint, state.overlay.position)
-    return answer
+    return try decide(request, head, terms, batch)
   }
 
   /// Lets the rules decide, and records the events or the refusal (R8).
@@ -63,19 +78,12 @@ extension LedgerMachine {
     _ terms: AppendTerms,
     _ batch: PendingBatch,
   ) throws -> LedgerAnswer {
-    let headers = try append(
-      events, to: head.conversation, after: head, slot: head.keySlot, terms, batch)
-    guard let last = headers.last else {
+    guard !events.isEmpty else {
       return .done(receipt(head, position: head.state.controlSince, isRepeated: true))
     }
-    let after = state.overlay.heads[head.start] ?? head
-    return .done(receipt(after, last))
-  }
-
-  /// The message of a visitor, if that is what the command is.
-  private func visitorMessage(_ request: ConversationRequest) -> EventBody? {
-    guard case .post(as: .visitor, let body) = request.command else { return nil }
-    return body
+    let appended = try append(
+      events, to: head.conversation, after: head, slot: head.keySlot, terms, batch)
+    return .done(receipt(appended.head, appended.last))
   }
 
   /// Whether the conversation's session is over (R21).
@@ -116,7 +124,7 @@ extension LedgerMachine {
       request.body,
     )
     let events = [event] + messages
-    let fingerprint = fingerprint { writer in
+    let fingerprint = key.isEmpty ? [] : fingerprint { writer in
       for event in events { writer.put(canonical: EventFacts(event.event), event.body) }
     }
     let place = KeyPlace(.start(request.deployment, request.visitor), key)
@@ -127,14 +135,10 @@ extension LedgerMachine {
     let slot = try state.keySlot(of: request.visitor)
     try state.keys.provision(upTo: slot)
     let terms = AppendTerms(key: key, fingerprint: key.isEmpty ? nil : fingerprint)
-    let headers = try append(
+    let appended = try append(
       events, to: request.conversation, after: nil, slot: slot, terms, batch)
-    let head = headers.last.flatMap { state.overlay.heads[$0.streamStart] }
-    guard let last = headers.last, let head else {
-      throw DamagedRecord(at: batch.nextPosition, "a conversation did not start")
-    }
-    let answer = LedgerAnswer.done(receipt(head, last))
-    if !key.isEmpty { remember(answer, under: place, fingerprint, last.position) }
+    let answer = LedgerAnswer.done(receipt(appended.head, appended.last))
+    if !key.isEmpty { remember(answer, under: place, fingerprint, appended.first) }
     return answer
   }
 }

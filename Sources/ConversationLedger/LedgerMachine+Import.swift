@@ -45,11 +45,10 @@ extension LedgerMachine {
       occurredAt: row.occurredAt,
       isImported: true,
     )
-    let headers = try append(
+    let appended = try append(
       row.events, to: conversation, after: head, slot: slot, terms, batch)
-    let position = headers.first?.position ?? 0
-    remember(.recorded([.duplicate]), under: place, fingerprint, position)
-    return .appended(events: headers.count)
+    remember(.recorded([.duplicate]), under: place, fingerprint, appended.first)
+    return .appended(events: row.events.count)
   }
 
   private func scope(of first: NewConversationEvent, _ head: Head?) -> KeyPlace.Scope {

@@ -11,12 +11,6 @@ struct LedgerMachine: StateMachine {
 
   var state: WriterState
   let rules: Rules
-  private var writer = ByteWriter()
-
-  init(state: WriterState, rules: Rules) {
-    self.state = state
-    self.rules = rules
-  }
 
   mutating func apply(
     _ command: LedgerCommand,
@@ -38,8 +32,10 @@ struct LedgerMachine: StateMachine {
 
   mutating func reset() throws { try state.reset() }
 
-  mutating func batchDecided(upTo head: LogHead) -> (@Sendable () -> Void)? {
-    state.flushIfDue(head)
+  mutating func batchDecided(
+    through position: UInt64
+  ) -> (@Sendable (LogHead) -> Void)? {
+    state.flushIfDue(position)
   }
 
   /// Applies a change of the registry.
@@ -74,8 +70,8 @@ struct LedgerMachine: StateMachine {
   }
 
   /// The stored form of a body.
-  mutating func bytes(of body: EventBody) throws(Refusal) -> [UInt8] {
-    writer = ByteWriter(reusing: writer.bytes)
+  func bytes(of body: EventBody) throws(Refusal) -> [UInt8] {
+    var writer = ByteWriter(capacity: 32 + (body.text?.utf8.count ?? 0))
     body.write(to: &writer)
     guard writer.bytes.count <= bodyByteCountLimit else {
       throw Refusal(
@@ -86,7 +82,7 @@ struct LedgerMachine: StateMachine {
     return writer.bytes
   }
 
-  /// Appends events to a conversation's stream.
+  /// Appends events to a conversation's stream; there is at least one.
   ///
   /// - Parameters:
   ///   - events: What happened.
@@ -94,7 +90,7 @@ struct LedgerMachine: StateMachine {
   ///   - head: The conversation's head; `nil` if the first event starts it.
   ///   - slot: The slot of the visitor's key.
   ///   - terms: What all of them bear, and what the first one bears.
-  /// - Returns: The header of the last one, and the head after it.
+  /// - Returns: The first and the last header, and the head after them.
   mutating func append(
     _ events: [NewConversationEvent],
     to conversation: ConversationID,
@@ -102,33 +98,63 @@ struct LedgerMachine: StateMachine {
     slot: UInt64,
     _ terms: AppendTerms,
     _ batch: PendingBatch,
-  ) throws -> [RecordHeader] {
-    var head = head
-    var headers: [RecordHeader] = []
-    var key = terms.key
+  ) throws -> Appended {
+    guard let first = events.first else { throw NothingToAppend() }
+    var body = first.body
+    body.fingerprint = terms.fingerprint
+    let firstBytes = try bytes(of: body)
     // All bodies are encoded first: a refusal must leave nothing behind.
-    let bodies = try events.enumerated().map { index, event in
-      var body = event.body
-      if index == 0 { body.fingerprint = terms.fingerprint }
-      return try bytes(of: body)
+    let rest = try events.dropFirst().map { ($0.event, try bytes(of: $0.body)) }
+    let place = place(in: conversation, after: head)
+    var appended = try append(first.event, firstBytes, at: place, head, slot, terms, batch)
+    for (event, bytes) in rest {
+      let place = self.place(in: conversation, after: appended.head)
+      let (head, first) = (appended.head, appended.first)
+      appended = try append(event, bytes, at: place, head, slot, terms.withoutKey, batch)
+      appended.first = first
     }
-    for (event, body) in zip(events, bodies) {
-      let place = StreamPlace(
-        stream: conversation.value,
-        start: head?.start ?? 0,
-        position: (head?.streamPosition ?? 0) + 1,
-        previous: head?.lastPosition ?? 0,
-      )
-      var header = RecordHeader(EventFacts(event.event), at: place, keySlot: slot)
-      header.isImported = terms.isImported
-      header.occurredAt = terms.occurredAt?.microseconds
-      header = try batch.append(ProposedEvent(header: header, idempotencyKey: key, body: body))
-      state.fold(header, key: key, head)
-      head = state.overlay.heads[header.streamStart]
-      headers.append(header)
-      key = []
+    return appended
+  }
+
+  /// Where the next event of a conversation stands.
+  private func place(in conversation: ConversationID, after head: Head?) -> StreamPlace {
+    StreamPlace(
+      stream: conversation.value,
+      start: head?.start ?? 0,
+      position: (head?.streamPosition ?? 0) + 1,
+      previous: head?.lastPosition ?? 0,
+    )
+  }
+
+  private mutating func append(
+    _ event: ConversationEvent,
+    _ body: [UInt8],
+    at place: StreamPlace,
+    _ head: Head?,
+    _ slot: UInt64,
+    _ terms: AppendTerms,
+    _ batch: PendingBatch,
+  ) throws -> Appended {
+    var header = RecordHeader(EventFacts(event), at: place, keySlot: slot)
+    header.isImported = terms.isImported
+    header.occurredAt = terms.occurredAt?.microseconds
+    let proposed = ProposedEvent(header: header, idempotencyKey: terms.key, body: body)
+    header = try batch.append(proposed)
+    state.fold(header, key: terms.key, head)
+    guard let head = state.overlay.heads[header.streamStart] else {
+      throw DamagedRecord(at: header.position, "an event of a conversation that did not start")
     }
-    return headers
+    return Appended(first: header.position, last: header, head: head)
+  }
+
+  /// What an append came to.
+  struct Appended {
+    /// The position of the first event.
+    var first: UInt64
+    /// The header of the last event.
+    let last: RecordHeader
+    /// The head after it.
+    let head: Head
   }
 
   /// What appended events bear beside what they say.
@@ -137,8 +163,19 @@ struct LedgerMachine: StateMachine {
     var fingerprint: [UInt8]?
     var occurredAt: Timestamp?
     var isImported = false
+
+    /// The terms of every event but the first.
+    var withoutKey: AppendTerms {
+      var terms = self
+      terms.key = []
+      terms.fingerprint = nil
+      return terms
+    }
   }
 }
+
+/// An append without events: a mistake of ours, kept from becoming a trap.
+private struct NothingToAppend: Error {}
 
 extension ByteWriter {
   /// The first sixteen bytes of the SHA-256 of what was written: what a repeated command is

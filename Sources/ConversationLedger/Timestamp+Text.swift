@@ -13,9 +13,16 @@ extension Timestamp {
     let rest = microseconds - days * Self.dayLength
     let (year, month, day) = civil(fromDays: days)
     let seconds = rest / 1_000_000
-    let clock = "\(two(seconds / 3_600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
-    let fraction = padded(rest % 1_000_000, to: 6)
-    return "\(padded(year, to: 4))-\(two(month))-\(two(day))T\(clock).\(fraction)Z"
+    var text: [UInt8] = []
+    text.reserveCapacity(27)
+    text.append(year, width: 4, then: "-")
+    text.append(month, width: 2, then: "-")
+    text.append(day, width: 2, then: "T")
+    text.append(seconds / 3_600, width: 2, then: ":")
+    text.append(seconds / 60 % 60, width: 2, then: ":")
+    text.append(seconds % 60, width: 2, then: ".")
+    text.append(rest % 1_000_000, width: 6, then: "Z")
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Reads a date, or a date and a time with an offset, as RFC 3339 writes them.
@@ -106,11 +113,14 @@ private func civil(fromDays days: Int64) -> (Int64, Int64, Int64) {
   return (year, month, day)
 }
 
-private func two(_ number: Int64) -> String { padded(number, to: 2) }
-
-private func padded(_ number: Int64, to width: Int) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+extension [UInt8] {
+  /// Appends the digits of a number with leading zeros, and a separator.
+  fileprivate mutating func append(_ number: Int64, width: Int, then separator: Unicode.Scalar) {
+    let digits = Array(String(number).utf8)
+    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.max(0, width - digits.count)))
+    append(contentsOf: digits)
+    append(UInt8(ascii: separator))
+  }
 }
 
 extension Int64 {

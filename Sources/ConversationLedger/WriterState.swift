@@ -88,22 +88,22 @@ struct WriterState {
   }
 
   /// Writes the views, when enough has gathered; see `StateMachine.batchDecided`.
-  mutating func flushIfDue(_ head: LogHead) -> (@Sendable () -> Void)? {
+  mutating func flushIfDue(_ position: UInt64) -> (@Sendable (LogHead) -> Void)? {
     let written = flush.position.load(ordering: .acquiring)
     if written > overlay.base {
       overlay.forget(through: written)
       answers = answers.filter { $0.value.position > written }
     }
-    guard head.position - overlay.base >= Self.flushLength,
+    guard position - overlay.base >= Self.flushLength,
       flush.isRunning.compareExchange(
         expected: false, desired: true, ordering: .acquiringAndReleasing
       ).exchanged
     else { return nil }
-    let (views, overlay, flush, root) = (views, overlay, flush, head.root.bytes)
-    return {
+    let (views, overlay, flush) = (views, overlay, flush)
+    return { head in
       // Views that cannot be written are only late: the log is the truth, and the next round
       // writes them.
-      if (try? views.write(overlay, root: root)) != nil {
+      if (try? views.write(overlay, root: head.root.bytes)) != nil {
         flush.position.store(overlay.position, ordering: .releasing)
       }
       flush.isRunning.store(false, ordering: .releasing)

@@ -39,5 +39,14 @@ public enum AuthorKind: UInt8, Hashable, Sendable, CaseIterable {
   case source = 5
 
   /// The word of the JSON shapes.
-  public var name: String { "\(self)" }
+  public var name: String {
+    switch self {
+    case .none: "none"
+    case .visitor: "visitor"
+    case .bot: "bot"
+    case .agent: "agent"
+    case .staff: "staff"
+    case .source: "source"
+    }
+  }
 }

@@ -55,9 +55,17 @@ extension Identifier: Comparable {
 extension Identifier: CustomStringConvertible, LosslessStringConvertible {
   /// The form of RFC 9562: five groups of lower-case hexadecimal digits.
   public var description: String {
-    let digits = Array(hexadecimal(high) + hexadecimal(low))
-    let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
-    return groups.map { String(digits[$0]) }.joined(separator: "-")
+    var text: [UInt8] = []
+    text.reserveCapacity(36)
+    for index in 0..<32 {
+      if index == 8 || index == 12 || index == 16 || index == 20 {
+ text.append(UInt8(ascii: "-"))
+      }
+      let half = index < 16 ? high : low
+      let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (index % 16))) & 15
+      text.append(digit < 10 ? digit + UInt8(ascii: "0") : digit - 10 + UInt8(ascii: "a"))
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Reads the form of RFC 9562 in either case; anything else is `nil`.
@@ -76,12 +84,6 @@ extension Identifier: CustomStringConvertible, LosslessStringConvertible {
     }
     self.init(high: halves[0], low: halves[1])
   }
-}
-
-/// Sixteen lower-case hexadecimal digits.
-private func hexadecimal(_ number: UInt64) -> String {
-  let digits = String(number, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
 }
 
 /// The value of a hexadecimal digit in ASCII.

@@ -36,7 +36,9 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   private var mustReset = false
   private var runningThreads = 0
   private var machine: Machine
-  private var decided: (tree: IncrementalTree, time: Int64)
+  private var decided: (position: UInt64, time: Int64)
+  /// The tree behind the last commit; belongs to the thread that commits.
+  private var committed: IncrementalTree
 
   /// Takes up a log at its head.
   ///
@@ -56,7 +58,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     self.commands = commands
     self.machine = machine
     let (tree, head) = try log.checkedTree()
-    decided = (tree, head.recordedAt)
+    decided = (head.position, head.recordedAt)
+    committed = tree
     commands.whenOrdered { [weak self] in self?.signalOrdered() }
     for _ in 0..<2 {
       runningThreads += 1
@@ -99,7 +102,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
       monitor.broadcast()
       monitor.unlock()
       answer(proposals, answers, outcome)
-      if outcome == nil { afterwards?() }
+      if outcome == nil { afterwards?(batch.head) }
       monitor.lock()
     }
     runningThreads -= 1
@@ -119,8 +122,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   /// Decides what is ordered until the commit before is done. Called and left with the lock held.
   private func gather(
     into batch: PendingBatch
-  ) -> (proposals: [Ordered], answers: Answers, afterwards: (@Sendable () -> Void)?) {
-    batch.begin(after: decided.tree, time: decided.time)
+  ) -> (proposals: [Ordered], answers: Answers, afterwards: (@Sendable (LogHead) -> Void)?) {
+    batch.begin(after: decided.position, time: decided.time)
     var proposals: [Ordered] = []
     var answers: Answers = []
     repeat {
@@ -136,8 +139,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     } while isCommitting && batch.count < Self.recordLimit && batch.byteCount < Self.byteLimit
     while isCommitting { monitor.wait() }
     if mustReset { answers = decideAgain(proposals, into: batch) }
-    decided = (batch.tree, batch.time)
-    let afterwards = machine.batchDecided(upTo: batch.head)
+    decided = (batch.nextPosition - 1, batch.time)
+    let afterwards = machine.batchDecided(through: decided.position)
     return (proposals, answers, afterwards)
   }
 
@@ -147,8 +150,10 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     into batch: PendingBatch,
   ) -> [Result<Machine.Answer, any Error>] {
     batch.time = max(batch.time, ordered.time)
+    if let failure = failure.withLock({ $0 }) {
+      return ordered.proposal.commands.map { _ in .failure(failure) }
+    }
     return ordered.proposal.commands.map { command in
-      if let failure = failure.withLock({ $0 }) { return .failure(failure) }
       let mark = batch.mark
       do {
         return .success(try machine.apply(command, to: batch))
@@ -165,10 +170,11 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     do {
       try machine.reset()
       let (tree, head) = try log.checkedTree()
-      batch.begin(after: tree, time: head.recordedAt)
+      committed = tree
+      batch.begin(after: head.position, time: head.recordedAt)
     } catch {
       failure.withLock { $0 = error }
-      batch.begin(after: decided.tree, time: decided.time)
+      batch.begin(after: committed.size, time: decided.time)
     }
     return proposals.map { decide($0, into: batch) }
   }
@@ -178,7 +184,9 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     guard batch.count > 0 else { return nil }
     do {
       try log.requireRoom()
+      batch.hash(into: committed)
       try log.write(batch)
+      committed = batch.tree
       return nil
     } catch {
       let isWritten = error is CommitError && isOnDisk(batch)

@@ -1,8 +1,9 @@
 import TransparencyLog
 
-/// The records of one commit, sealed and hashed, before they are written.
+/// The records of one commit, laid out and sealed while they are decided, hashed when they are
+/// committed.
 ///
-/// Everything that costs processor time happens here, while the batch before is being flushed.
+/// Both halves of the processor time overlap with the flush of the batch before or after.
 package final class PendingBatch {
   /// The position the next event gets.
   package private(set) var nextPosition: UInt64 = 1
@@ -10,6 +11,7 @@ package final class PendingBatch {
   package internal(set) var time: Int64 = .min
 
   private(set) var first: UInt64 = 1
+  /// The tree; behind the batch's records once they are hashed.
   private(set) var tree = IncrementalTree()
   private(set) var rows: [Range<Int>] = []
   private(set) var nodes: [(key: [UInt8], hash: TreeHash)] = []
@@ -24,52 +26,58 @@ package final class PendingBatch {
   /// The bytes of the rows that wait.
   var byteCount: Int { arena.count }
 
-  /// The head the log has once the batch is written.
+  /// The head the log has once the batch is written; known when the batch is hashed.
   var head: LogHead {
-    LogHead(position: nextPosition - 1, root: tree.root, recordedAt: time)
+    LogHead(position: tree.size, root: tree.root, recordedAt: time)
   }
 
-  /// Begins again behind a head.
-  func begin(after tree: IncrementalTree, time: Int64) {
-    self.tree = tree
+  /// Begins again behind a position.
+  func begin(after position: UInt64, time: Int64) {
     self.time = time
-    first = tree.size + 1
+    first = position + 1
     nextPosition = first
     rows.removeAll(keepingCapacity: true)
     nodes.removeAll(keepingCapacity: true)
     arena.rewind()
   }
 
+  /// Hashes the records into a tree: each leaf hash goes before its record, completed nodes are
+  /// gathered.
+  func hash(into tree: IncrementalTree) {
+    precondition(tree.size + 1 == first, "A batch goes behind the tree it is hashed into")
+    self.tree = tree
+    for row in rows {
+      let leaf = unsafe arena.withMutableBytes(row) { bytes in
+        let record = unsafe UnsafeRawBufferPointer(rebasing: bytes[RecordLayout.leafLength...])
+        let leaf = unsafe TreeHasher.leafHash(of: record)
+        unsafe bytes.storeBytes(of: leaf, as: TreeHash.self)
+        return leaf
+      }
+      self.tree.append(leaf) { level, index, hash in
+        guard level >= EventLog.lowestStoredLevel else { return }
+        nodes.append((nodeKey(level, index), hash))
+      }
+    }
+  }
+
   /// Where the batch stands, to come back to.
   struct Mark {
     fileprivate let position: UInt64
-    fileprivate let tree: IncrementalTree
     fileprivate let rows: Int
-    fileprivate let nodes: Int
     fileprivate let bytes: Int
   }
 
   /// Where the batch stands.
-  var mark: Mark {
-    Mark(
-      position: nextPosition,
-      tree: tree,
-      rows: rows.count,
-      nodes: nodes.count,
-      bytes: arena.count,
-    )
-  }
+  var mark: Mark { Mark(position: nextPosition, rows: rows.count, bytes: arena.count) }
 
   /// Forgets what was appended since.
   func rewind(to mark: Mark) {
     nextPosition = mark.position
-    tree = mark.tree
     rows.removeLast(rows.count - mark.rows)
-    nodes.removeLast(nodes.count - mark.nodes)
     arena.rewind(to: mark.bytes)
   }
 
-  /// Lays a record out, seals its body and hashes it into the tree.
+  /// Lays a record out and seals its body.
   ///
   /// - Returns: The header as it is stored.
   /// - Throws: If the event's key was destroyed, or a length passes its limit.
@@ -88,11 +96,7 @@ package final class PendingBatch {
     let tag = event.body.isEmpty ? 0 : RecordLayout.tagLength
     header.sealedLength = UInt32(event.body.count + tag)
     let start = arena.count
-    let leaf = try layOut(header, event)
-    tree.append(leaf) { level, index, hash in
-      guard level >= EventLog.lowestStoredLevel else { return }
-      nodes.append((nodeKey(level, index), hash))
-    }
+    try layOut(header, event)
     rows.append(start..<arena.count)
     nextPosition += 1
     return header
@@ -105,24 +109,19 @@ package final class PendingBatch {
     }
   }
 
-  /// Writes leaf hash, header, identifiers, idempotency key and sealed body, one behind the other.
-  private func layOut(_ header: RecordHeader, _ event: ProposedEvent) throws -> TreeHash {
+  /// Writes header, identifiers, idempotency key and sealed body behind room for the leaf hash.
+  private func layOut(_ header: RecordHeader, _ event: ProposedEvent) throws {
     let start = arena.count
     let clearLength = header.clearLength
-    let length = clearLength + Int(header.sealedLength)
-    let row = unsafe arena.take(RecordLayout.leafLength + length)
+    let length = RecordLayout.leafLength + clearLength + Int(header.sealedLength)
+    let row = unsafe arena.take(length)
+    let record = unsafe UnsafeMutableRawBufferPointer(rebasing: row[RecordLayout.leafLength...])
+    guard let base = record.baseAddress else { return }
+    unsafe header.store(to: base)
+    let keyStart = clearLength - event.idempotencyKey.count
+    unsafe record[keyStart..<clearLength].copyBytes(from: event.idempotencyKey)
     do {
-      let record = unsafe UnsafeMutableRawBufferPointer(
-        rebasing: row[RecordLayout.leafLength...]
-      )
-      guard let base = record.baseAddress else { return TreeHasher.emptyRoot }
-      unsafe header.store(to: base)
-      let keyStart = clearLength - event.idempotencyKey.count
-      unsafe record[keyStart..<clearLength].copyBytes(from: event.idempotencyKey)
       if header.sealedLength > 0 { unsafe try seal(event.body, header, into: record) }
-      let leaf = unsafe TreeHasher.leafHash(of: UnsafeRawBufferPointer(record))
-      unsafe row.storeBytes(of: leaf, as: TreeHash.self)
-      return leaf
     } catch {
       arena.rewind(to: start)
       throw error

@@ -16,6 +16,16 @@ final class RecordArena {
     count = place
   }
 
+  /// Lends some of the bytes for writing, for the length of a call.
+  func withMutableBytes<Result>(
+    _ range: Range<Int>,
+    _ body: (UnsafeMutableRawBufferPointer) throws -> Result,
+  ) rethrows -> Result {
+    precondition(range.upperBound <= count, "Only bytes that were given out are lent")
+    // Safety: the range was checked; the arena has one user at a time.
+    return unsafe try body(UnsafeMutableRawBufferPointer(rebasing: memory[range]))
+  }
+
   /// Gives out the next bytes; earlier pointers may move.
   @unsafe
   func take(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {

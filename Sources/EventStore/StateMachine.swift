@@ -19,7 +19,8 @@ package protocol StateMachine {
 
   /// Hears that a batch is decided and will be committed next.
   ///
-  /// - Parameter head: The log's head once the batch is on disk.
-  /// - Returns: Work to do, off the path of the commits, once the batch is on disk.
-  mutating func batchDecided(upTo head: LogHead) -> (@Sendable () -> Void)?
+  /// - Parameter position: The last position of the batch.
+  /// - Returns: Work to do, off the path of the commits, once the batch is on disk; it takes the
+  ///   head after the batch.
+  mutating func batchDecided(through position: UInt64) -> (@Sendable (LogHead) -> Void)?
 }
