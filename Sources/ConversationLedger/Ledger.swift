@@ -98,7 +98,7 @@ public final class Ledger: Sendable {
   /// - Returns: One answer per command: done, or refused by the rules.
   /// - Throws: `LedgerError` if the storage failed; then none of them is on disk.
   public func submit(_ commands: [LedgerCommand]) async throws -> [LedgerAnswer] {
-    let log = try commandLog
+    let log = try requireWriting().commands
     return try await withCheckedThrowingContinuation { continuation in
       log.propose(
         Proposal(commands) { answers in continuation.resume(with: collected(answers)) }
@@ -110,15 +110,13 @@ public final class Ledger: Sendable {
   @available(*, noasync, message: "Use submit in asynchronous code")
   public func submitAndWait(_ commands: [LedgerCommand]) throws -> [LedgerAnswer] {
     let mailbox = Mailbox<Result<[LedgerAnswer], any Error>>()
-    try commandLog.propose(Proposal(commands) { mailbox.put(collected($0)) })
+    try requireWriting().writer.proposeAndAssist(Proposal(commands) { mailbox.put(collected($0)) })
     return try mailbox.take().get()
   }
 
-  private var commandLog: LocalCommandLog<LedgerCommand, LedgerAnswer> {
-    get throws {
-      guard let writing else { throw LedgerError(.readOnly, "the ledger is open for reading") }
-      return writing.commands
-    }
+  private func requireWriting() throws -> Writing {
+    guard let writing else { throw LedgerError(.readOnly, "the ledger is open for reading") }
+    return writing
   }
 }
 

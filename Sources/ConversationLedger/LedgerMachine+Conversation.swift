@@ -83,7 +83,7 @@ extension LedgerMachine {
     }
     let appended = try append(
       events, to: head.conversation, after: head, slot: head.keySlot, terms, batch)
-    return .done(receipt(appended.head, appended.last))
+    return .done(receipt(appended.last))
   }
 
   /// Whether the conversation's session is over (R21).
@@ -137,7 +137,7 @@ extension LedgerMachine {
     let terms = AppendTerms(key: key, fingerprint: key.isEmpty ? nil : fingerprint)
     let appended = try append(
       events, to: request.conversation, after: nil, slot: slot, terms, batch)
-    let answer = LedgerAnswer.done(receipt(appended.head, appended.last))
+    let answer = LedgerAnswer.done(receipt(appended.last))
     if !key.isEmpty { remember(answer, under: place, fingerprint, appended.first) }
     return answer
   }

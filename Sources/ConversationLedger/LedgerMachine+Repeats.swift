@@ -40,7 +40,7 @@ extension LedgerMachine {
   ///
   /// - Returns: The answer; `nil` if the key is new.
   /// - Throws: `idempotencyKeyReused` if the key stands for other content.
-  func answer(
+  mutating func answer(
     to place: KeyPlace,
     _ fingerprint: [UInt8],
     _ head: Head?,
@@ -71,7 +71,7 @@ extension LedgerMachine {
   }
 
   /// The answer that goes with a recorded event.
-  private func answer(
+  private mutating func answer(
     recordedAs record: Record,
     _ body: EventBody?,
     _ head: Head?,
@@ -105,8 +105,13 @@ extension LedgerMachine {
   }
 
   /// The receipt of an event that was appended.
-  func receipt(_ head: Head, _ header: RecordHeader) -> Receipt {
-    var receipt = receipt(head, position: header.position, isRepeated: false)
+  func receipt(_ header: RecordHeader) -> Receipt {
+    var receipt = Receipt(
+      conversation: ConversationID(header.stream),
+      position: header.position,
+      holder: state.overlay.heads[header.streamStart]?.state.holder,
+      isRepeated: false,
+    )
     if case .handedOver(_, _, let module) = header.facts.conversationEvent {
       receipt.module = module
     }

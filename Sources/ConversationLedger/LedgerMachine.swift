@@ -57,7 +57,7 @@ struct LedgerMachine: StateMachine {
       var header = RecordHeader(EventFacts(event.event), at: place, keySlot: KeyRing.ledgerSlot)
       header = try batch.append(ProposedEvent(header: header, body: bytes(of: event.body)))
       position = header.position
-      state.fold(header, key: [], nil)
+      state.fold(header, key: [])
       state.fold(event.event, event.body)
     }
     return .done(
@@ -90,7 +90,7 @@ struct LedgerMachine: StateMachine {
   ///   - head: The conversation's head; `nil` if the first event starts it.
   ///   - slot: The slot of the visitor's key.
   ///   - terms: What all of them bear, and what the first one bears.
-  /// - Returns: The first and the last header, and the head after them.
+  /// - Returns: Where they are.
   mutating func append(
     _ events: [NewConversationEvent],
     to conversation: ConversationID,
@@ -105,56 +105,46 @@ struct LedgerMachine: StateMachine {
     let firstBytes = try bytes(of: body)
     // All bodies are encoded first: a refusal must leave nothing behind.
     let rest = try events.dropFirst().map { ($0.event, try bytes(of: $0.body)) }
-    let place = place(in: conversation, after: head)
-    var appended = try append(first.event, firstBytes, at: place, head, slot, terms, batch)
-    for (event, bytes) in rest {
-      let place = self.place(in: conversation, after: appended.head)
-      let (head, first) = (appended.head, appended.first)
-      appended = try append(event, bytes, at: place, head, slot, terms.withoutKey, batch)
-      appended.first = first
-    }
-    return appended
-  }
-
-  /// Where the next event of a conversation stands.
-  private func place(in conversation: ConversationID, after head: Head?) -> StreamPlace {
-    StreamPlace(
+    var place = StreamPlace(
       stream: conversation.value,
       start: head?.start ?? 0,
       position: (head?.streamPosition ?? 0) + 1,
       previous: head?.lastPosition ?? 0,
     )
+    var last = try append(first.event, firstBytes, at: place, slot, terms, batch)
+    let firstPosition = last.position
+    for (event, bytes) in rest {
+      place.start = last.streamStart
+      place.position += 1
+      place.previous = last.position
+      last = try append(event, bytes, at: place, slot, terms.withoutKey, batch)
+    }
+    return Appended(first: firstPosition, last: last)
   }
 
   private mutating func append(
     _ event: ConversationEvent,
     _ body: [UInt8],
     at place: StreamPlace,
-    _ head: Head?,
     _ slot: UInt64,
     _ terms: AppendTerms,
     _ batch: PendingBatch,
-  ) throws -> Appended {
+  ) throws -> RecordHeader {
     var header = RecordHeader(EventFacts(event), at: place, keySlot: slot)
     header.isImported = terms.isImported
     header.occurredAt = terms.occurredAt?.microseconds
     let proposed = ProposedEvent(header: header, idempotencyKey: terms.key, body: body)
     header = try batch.append(proposed)
-    state.fold(header, key: terms.key, head)
-    guard let head = state.overlay.heads[header.streamStart] else {
-      throw DamagedRecord(at: header.position, "an event of a conversation that did not start")
-    }
-    return Appended(first: header.position, last: header, head: head)
+    state.fold(header, key: terms.key)
+    return header
   }
 
   /// What an append came to.
   struct Appended {
     /// The position of the first event.
-    var first: UInt64
+    let first: UInt64
     /// The header of the last event.
     let last: RecordHeader
-    /// The head after it.
-    let head: Head
   }
 
   /// What appended events bear beside what they say.

@@ -59,11 +59,14 @@ struct WriterState {
   }
 
   /// The head of a conversation; `nil` if there is no such conversation.
-  func head(of conversation: ConversationID) throws -> Head? {
-    guard let start = try overlay.starts[conversation] ?? views.start(of: conversation) else {
-      return nil
-    }
-    return try overlay.heads[start] ?? views.head(start: start)
+  ///
+  /// A head that the views had is kept in memory from then on, until they are written again.
+  mutating func head(of conversation: ConversationID) throws -> Head? {
+    if let start = overlay.starts[conversation], let head = overlay.heads[start] { return head }
+    guard let start = try views.start(of: conversation), let head = try views.head(start: start)
+    else { return nil }
+    overlay.adopt(head)
+    return head
   }
 
   /// The position of the event that came with a key; `nil` if none did.
@@ -77,9 +80,9 @@ struct WriterState {
     return try views.keySlot(of: visitor) ?? overlay.totals.keySlots + 1
   }
 
-  /// Takes in an event that was appended.
-  mutating func fold(_ header: RecordHeader, key: [UInt8], _ base: Head?) {
-    overlay.fold(header, idempotencyKey: key) { _ in base }
+  /// Takes in an event that was appended; the head of its conversation is in memory.
+  mutating func fold(_ header: RecordHeader, key: [UInt8]) {
+    overlay.fold(header, idempotencyKey: key) { _ in nil }
   }
 
   /// Takes in an event of the registry.

@@ -59,7 +59,7 @@ extension Identifier: CustomStringConvertible, LosslessStringConvertible {
     text.reserveCapacity(36)
     for index in 0..<32 {
       if index == 8 || index == 12 || index == 16 || index == 20 {
- text.append(UInt8(ascii: "-"))
+        text.append(UInt8(ascii: "-"))
       }
       let half = index < 16 ? high : low
       let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (index % 16))) & 15

@@ -9,11 +9,12 @@ enum BodySeal {
   /// time; so no nonce comes twice under one key (docs/decisions/0003).
   @unsafe
   private static func withNonce<Result>(
-    of header: RecordHeader,
+    position: UInt64,
+    recordedAt: Int64,
     _ body: (UnsafeRawBufferPointer) throws -> Result,
   ) rethrows -> Result {
-    let position = (header.position << 16).bigEndian
-    let time = (UInt64(bitPattern: header.recordedAt) << 16).bigEndian
+    let position = (position << 16).bigEndian
+    let time = (UInt64(bitPattern: recordedAt) << 16).bigEndian
     // Safety: six bytes of each number fill the twelve; two more are overwritten or unused.
     return unsafe try withUnsafeTemporaryAllocation(byteCount: 14, alignment: 1) { buffer in
       unsafe buffer.storeBytes(of: position, as: UInt64.self)
@@ -29,18 +30,20 @@ enum BodySeal {
   /// - Parameters:
   ///   - body: The plain bytes.
   ///   - clear: The record's bytes before the body.
-  ///   - header: The record's header, for the nonce.
+  ///   - position: The record's position, for the nonce.
+  ///   - recordedAt: The record's time, for the nonce.
   ///   - key: The visitor's key.
   ///   - output: Where ciphertext and tag go.
   @unsafe
   static func seal(
     _ body: UnsafeRawBufferPointer,
     behind clear: UnsafeRawBufferPointer,
-    of header: RecordHeader,
+    position: UInt64,
+    recordedAt: Int64,
     with key: SealingKey,
     into output: UnsafeMutableRawBufferPointer,
   ) throws {
-    unsafe try withNonce(of: header) { nonce in
+    unsafe try withNonce(position: position, recordedAt: recordedAt) { nonce in
       unsafe try key.seal(body, authenticating: clear, nonce: nonce, into: output)
     }
   }
@@ -53,7 +56,10 @@ enum BodySeal {
       return unsafe try record.bytes.withUnsafeBytes { bytes in
         let clear = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<header.clearLength])
         let sealed = unsafe UnsafeRawBufferPointer(rebasing: bytes[header.clearLength...])
-        return unsafe try withNonce(of: header) { nonce in
+        return unsafe try withNonce(
+          position: header.position,
+          recordedAt: header.recordedAt,
+        ) { nonce in
           unsafe try key.open(sealed, authenticating: clear, nonce: nonce)
         }
       }

@@ -5,9 +5,10 @@ import TransparencyLog
 
 /// The one writer of a log: applies ordered commands and commits them in groups.
 ///
-/// Two threads take turns in two roles. The one that decides gathers what was ordered, applies it,
-/// seals and hashes; then it commits, and the other one decides meanwhile. So processor and device
-/// work at the same time, order is kept, and a lone command meets no second thread.
+/// Two threads take turns in two roles. The one that decides gathers what was ordered and applies
+/// it; then it seals, hashes and commits, and the other one decides meanwhile. So processors and
+/// device work at the same time and order is kept. A caller that blocks anyway takes the roles
+/// itself when nobody has them, so a lone command meets no second thread.
 ///
 /// Nothing is answered before it is flushed. If a commit fails, its outcome is unknown: the log is
 /// closed, opened, compared with the batch, and only then is the batch answered.
@@ -35,6 +36,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   private var hasOrdered = false
   private var mustReset = false
   private var runningThreads = 0
+  /// The batch of callers that take the roles themselves; gone while one does.
+  private var spare: PendingBatch?
   private var machine: Machine
   private var decided: (position: UInt64, time: Int64)
   /// The tree behind the last commit; belongs to the thread that commits.
@@ -60,6 +63,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     let (tree, head) = try log.checkedTree()
     decided = (head.position, head.recordedAt)
     committed = tree
+    spare = PendingBatch(keys: keys)
     commands.whenOrdered { [weak self] in self?.signalOrdered() }
     for _ in 0..<2 {
       runningThreads += 1
@@ -82,7 +86,28 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   private func signalOrdered() {
     monitor.lock()
     hasOrdered = true
-    monitor.broadcast()
+    // Whoever decides looks again before it is done, unless it waits for a commit.
+    if !isDeciding || isCommitting { monitor.broadcast() }
+    monitor.unlock()
+  }
+
+  /// Orders commands on behalf of a caller that will block until they are answered.
+  ///
+  /// If nobody decides or commits, the calling thread does both, which saves two changes of
+  /// threads.
+  package func proposeAndAssist(_ proposal: Proposal<Machine.Command, Machine.Answer>) {
+    monitor.lock()
+    guard !isDeciding, !isCommitting, !isStopping, let batch = spare else {
+      monitor.unlock()
+      return commands.propose(proposal)
+    }
+    spare = nil
+    isDeciding = true
+    monitor.unlock()
+    commands.propose(proposal)
+    monitor.lock()
+    takeTurn(on: batch)
+    spare = batch
     monitor.unlock()
   }
 
@@ -91,23 +116,34 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     monitor.lock()
     while waitForTurn() {
       isDeciding = true
-      let (proposals, answers, afterwards) = gather(into: batch)
-      isCommitting = true
-      isDeciding = false
-      monitor.broadcast()
-      monitor.unlock()
-      let outcome = commit(batch)
-      monitor.lock()
-      isCommitting = false
-      monitor.broadcast()
-      monitor.unlock()
-      answer(proposals, answers, outcome)
-      if outcome == nil { afterwards?(batch.head) }
-      monitor.lock()
+      takeTurn(on: batch)
     }
     runningThreads -= 1
     monitor.broadcast()
     monitor.unlock()
+  }
+
+  /// Decides, commits and answers, in the role of the one that decides. Called and left with the
+  /// lock held.
+  private func takeTurn(on batch: PendingBatch) {
+    let (proposals, answers, afterwards) = gather(into: batch)
+    isCommitting = true
+    isDeciding = false
+    signalIfAwaited()
+    monitor.unlock()
+    let outcome = commit(batch)
+    monitor.lock()
+    isCommitting = false
+    signalIfAwaited()
+    monitor.unlock()
+    answer(proposals, answers, outcome)
+    if outcome == nil { afterwards?(batch.head) }
+    monitor.lock()
+  }
+
+  /// Wakes the others, if a role that was given up is wanted.
+  private func signalIfAwaited() {
+    if hasOrdered || isDeciding || isStopping { monitor.broadcast() }
   }
 
   /// Waits until there is something to decide; `false` when the writer stops and all is done.
@@ -184,7 +220,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     guard batch.count > 0 else { return nil }
     do {
       try log.requireRoom()
-      batch.hash(into: committed)
+      try batch.seal(into: committed)
       try log.write(batch)
       committed = batch.tree
       return nil

@@ -24,7 +24,8 @@ package final class KeyRing: Sendable {
   private let masterKey: MasterKey
   private let makeKey: @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce)
   private let cache = Mutex<[UInt64: SealingKey]>([:])
-  private let filled = Mutex<UInt64>(0)
+  /// The last slot that was filled.
+  private let filled = Atomic<UInt64>(0)
 
   /// Opens the keys.
   ///
@@ -56,12 +57,12 @@ package final class KeyRing: Sendable {
       }
       return last
     }
-    filled.withLock { $0 = last }
+    filled.store(last, ordering: .releasing)
   }
 
   /// Fills slots so that those up to `slot` can be used; flushed when this returns.
   package func provision(upTo slot: UInt64) throws {
-    let first = filled.withLock { $0 } + 1
+    let first = filled.load(ordering: .acquiring) + 1
     guard slot >= first else { return }
     let last = slot + Self.provisionCount
     try environment.write { transaction in
@@ -71,7 +72,12 @@ package final class KeyRing: Sendable {
         try transaction.append(wrapped.span, at: slot, in: table)
       }
     }
-    filled.withLock { $0 = last }
+    filled.store(last, ordering: .releasing)
+  }
+
+  /// Whether events can be sealed with the key of a slot.
+  func canSeal(withSlot slot: UInt64) -> Bool {
+    slot > 0 && slot <= filled.load(ordering: .acquiring)
   }
 
   /// The key of a slot; `nil` if it was destroyed.

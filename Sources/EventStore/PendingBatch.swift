@@ -1,9 +1,9 @@
 import TransparencyLog
 
-/// The records of one commit, laid out and sealed while they are decided, hashed when they are
+/// The records of one commit: laid out while they are decided, sealed and hashed when they are
 /// committed.
 ///
-/// Both halves of the processor time overlap with the flush of the batch before or after.
+/// The two halves of the work are about equal and run at the same time, each for another batch.
 package final class PendingBatch {
   /// The position the next event gets.
   package private(set) var nextPosition: UInt64 = 1
@@ -13,10 +13,20 @@ package final class PendingBatch {
   private(set) var first: UInt64 = 1
   /// The tree; behind the batch's records once they are hashed.
   private(set) var tree = IncrementalTree()
-  private(set) var rows: [Range<Int>] = []
+  private var rows: [Row] = []
   private(set) var nodes: [(key: [UInt8], hash: TreeHash)] = []
   private let arena = RecordArena()
   private let keys: KeyRing
+
+  /// A row in the arena, and what seals its body.
+  private struct Row {
+    let range: Range<Int>
+    /// The bytes of the record before its body.
+    let clearLength: Int
+    /// The slot of the key; none if there is no body.
+    let keySlot: UInt64?
+    let recordedAt: Int64
+  }
 
   init(keys: KeyRing) { self.keys = keys }
 
@@ -41,23 +51,49 @@ package final class PendingBatch {
     arena.rewind()
   }
 
-  /// Hashes the records into a tree: each leaf hash goes before its record, completed nodes are
-  /// gathered.
-  func hash(into tree: IncrementalTree) {
+  /// Seals the bodies, then hashes the records into a tree: each leaf hash goes before its record,
+  /// completed nodes are gathered.
+  ///
+  /// - Throws: `SealingError` if the library fails; nothing of the batch may then be written.
+  func seal(into tree: IncrementalTree) throws {
     precondition(tree.size + 1 == first, "A batch goes behind the tree it is hashed into")
     self.tree = tree
-    for row in rows {
-      let leaf = unsafe arena.withMutableBytes(row) { bytes in
-        let record = unsafe UnsafeRawBufferPointer(rebasing: bytes[RecordLayout.leafLength...])
-        let leaf = unsafe TreeHasher.leafHash(of: record)
-        unsafe bytes.storeBytes(of: leaf, as: TreeHash.self)
-        return leaf
+    for (offset, row) in rows.enumerated() {
+      let position = first + UInt64(offset)
+      let leaf = unsafe try arena.withMutableBytes(row.range) { bytes in
+        unsafe try seal(row, at: position, bytes)
       }
       self.tree.append(leaf) { level, index, hash in
         guard level >= EventLog.lowestStoredLevel else { return }
         nodes.append((nodeKey(level, index), hash))
       }
     }
+  }
+
+  /// Seals a row's body where it lies, and puts the leaf hash before the record.
+  @unsafe
+  private func seal(
+    _ row: Row,
+    at position: UInt64,
+    _ bytes: UnsafeMutableRawBufferPointer,
+  ) throws -> TreeHash {
+    let record = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[RecordLayout.leafLength...])
+    if let slot = row.keySlot {
+      guard let key = try keys.key(inSlot: slot) else { throw DestroyedKey(slot: slot) }
+      let clear = unsafe record[..<row.clearLength]
+      let output = unsafe record[row.clearLength...]
+      unsafe try BodySeal.seal(
+        UnsafeRawBufferPointer(rebasing: output.dropLast(RecordLayout.tagLength)),
+        behind: UnsafeRawBufferPointer(rebasing: clear),
+        position: position,
+        recordedAt: row.recordedAt,
+        with: key,
+        into: UnsafeMutableRawBufferPointer(rebasing: output),
+      )
+    }
+    let leaf = unsafe TreeHasher.leafHash(of: UnsafeRawBufferPointer(record))
+    unsafe bytes.storeBytes(of: leaf, as: TreeHash.self)
+    return leaf
   }
 
   /// Where the batch stands, to come back to.
@@ -77,7 +113,7 @@ package final class PendingBatch {
     arena.rewind(to: mark.bytes)
   }
 
-  /// Lays a record out and seals its body.
+  /// Lays a record out behind those before it.
   ///
   /// - Returns: The header as it is stored.
   /// - Throws: If the event's key was destroyed, or a length passes its limit.
@@ -93,25 +129,37 @@ package final class PendingBatch {
     header.recordedAt = time
     header.idempotencyKeyLength = UInt8(event.idempotencyKey.count)
     if header.streamStart == 0, header.streamPosition == 1 { header.streamStart = nextPosition }
-    let tag = event.body.isEmpty ? 0 : RecordLayout.tagLength
-    header.sealedLength = UInt32(event.body.count + tag)
+    let hasBody = !event.body.isEmpty
+    if hasBody {
+      guard keys.canSeal(withSlot: header.keySlot) else {
+        throw DestroyedKey(slot: header.keySlot)
+      }
+      header.sealedLength = UInt32(event.body.count + RecordLayout.tagLength)
+    }
     let start = arena.count
-    try layOut(header, event)
-    rows.append(start..<arena.count)
+    layOut(header, event)
+    rows.append(
+      Row(
+        range: start..<arena.count,
+        clearLength: header.clearLength,
+        keySlot: hasBody ? header.keySlot : nil,
+        recordedAt: header.recordedAt,
+      )
+    )
     nextPosition += 1
     return header
   }
 
   /// Lends each row with its position.
   func forEachRow(_ body: (UInt64, Span<UInt8>) throws -> Void) rethrows {
-    for (offset, range) in rows.enumerated() {
-      try arena.withBytes(range) { try body(first + UInt64(offset), $0) }
+    for (offset, row) in rows.enumerated() {
+      try arena.withBytes(row.range) { try body(first + UInt64(offset), $0) }
     }
   }
 
-  /// Writes header, identifiers, idempotency key and sealed body behind room for the leaf hash.
-  private func layOut(_ header: RecordHeader, _ event: ProposedEvent) throws {
-    let start = arena.count
+  /// Writes header, identifiers, idempotency key and plain body between room for the leaf hash and
+  /// room for the tag.
+  private func layOut(_ header: RecordHeader, _ event: ProposedEvent) {
     let clearLength = header.clearLength
     let length = RecordLayout.leafLength + clearLength + Int(header.sealedLength)
     let row = unsafe arena.take(length)
@@ -120,29 +168,8 @@ package final class PendingBatch {
     unsafe header.store(to: base)
     let keyStart = clearLength - event.idempotencyKey.count
     unsafe record[keyStart..<clearLength].copyBytes(from: event.idempotencyKey)
-    do {
-      if header.sealedLength > 0 { unsafe try seal(event.body, header, into: record) }
-    } catch {
-      arena.rewind(to: start)
-      throw error
-    }
-  }
-
-  @unsafe
-  private func seal(
-    _ body: [UInt8],
-    _ header: RecordHeader,
-    into record: UnsafeMutableRawBufferPointer,
-  ) throws {
-    guard let key = try keys.key(inSlot: header.keySlot) else {
-      throw DestroyedKey(slot: header.keySlot)
-    }
-    let clearLength = header.clearLength
-    let clear = unsafe UnsafeRawBufferPointer(rebasing: record[..<clearLength])
-    let output = unsafe UnsafeMutableRawBufferPointer(rebasing: record[clearLength...])
-    unsafe try body.withUnsafeBytes { body in
-      unsafe try BodySeal.seal(body, behind: clear, of: header, with: key, into: output)
-    }
+    let bodyEnd = clearLength + event.body.count
+    unsafe record[clearLength..<bodyEnd].copyBytes(from: event.body)
   }
 }
 

@@ -14,7 +14,7 @@ package struct Overlay: Sendable {
   package private(set) var position: UInt64
   /// The heads that changed, by the position of their first event.
   package private(set) var heads: [UInt64: Head] = [:]
-  /// The conversations that started.
+  /// The conversations whose heads changed.
   package private(set) var starts: [ConversationID: UInt64] = [:]
   /// The idempotency keys that came, and their positions.
   package private(set) var keys: [KeyPlace: UInt64] = [:]
@@ -74,8 +74,14 @@ package struct Overlay: Sendable {
       note(head)
     } else if var head = try load(start) {
       head.fold(header)
-      heads[start] = head
+      adopt(head)
     }
+  }
+
+  /// Takes in a head that the views had, unchanged.
+  package mutating func adopt(_ head: Head) {
+    heads[head.start] = head
+    starts[head.conversation] = head.start
   }
 
   /// Remembers the slot of a visitor who comes for the first time.
@@ -89,7 +95,7 @@ package struct Overlay: Sendable {
   package mutating func forget(through checkpoint: UInt64) {
     base = max(base, checkpoint)
     heads = heads.filter { $0.value.lastPosition > checkpoint }
-    starts = starts.filter { $0.value > checkpoint }
+    starts = starts.filter { heads[$0.value] != nil }
     keys = keys.filter { $0.value > checkpoint }
     visitors = visitors.filter { $0.value.position > checkpoint }
   }

@@ -15,8 +15,9 @@ extension Views {
     try environment.write { transaction in
       let key = ViewTables.checkpointKey
       let written = try transaction.copiedValue(for: key.span, in: tables.main)
+        .map { try Checkpoint(decoding: $0).position }
       // Somebody was faster: what is written is newer, and stays.
-      if let written, try Checkpoint(decoding: written).position >= overlay.position { return }
+      if let written, written >= overlay.position { return }
       let heads = overlay.heads.values.sorted { $0.start < $1.start }
       let old = try heads.map { head in
         try transaction.copiedValue(for: BigEndianKey(head.start).span, in: tables.heads)
@@ -26,7 +27,7 @@ extension Views {
       try writeInboxes(zip(heads, old), &transaction)
       try writeTookPart(zip(heads, old), &transaction)
       try writeCounts(zip(heads, old), &transaction)
-      try writeLookups(overlay, &transaction)
+      try writeLookups(overlay, after: written ?? 0, &transaction)
       var checkpoint = Checkpoint()
       checkpoint.position = overlay.position
       checkpoint.root = root
@@ -75,9 +76,11 @@ extension Views {
 
   private func writeLookups(
     _ overlay: Overlay,
+    after base: UInt64,
     _ transaction: inout WriteTransaction,
   ) throws {
-    let starts = overlay.starts.map { (identifierKey($0.key.value), $0.value) }
+    let new = overlay.starts.filter { $0.value > base }
+    let starts = new.map { (identifierKey($0.key.value), $0.value) }
     try writeNumbers(starts, tables.starts, &transaction)
     let keys = overlay.keys.map { ($0.key.bytes, $0.value) }
     try writeNumbers(keys, tables.keys, &transaction)
