@@ -105,14 +105,12 @@ extension Ledger {
     _ log: EventLog,
     _ options: Options,
   ) throws -> Views {
-    let known = try? Views(at: files.views, for: .writing)
-    let fits = (try? known?.fit(log)) ?? false
-    var fitting = fits ? known : nil
-    if fitting == nil {
+    var known = try? Views(at: files.views, for: .writing)
+    if (try? known?.fit(log)) != true {
+      known = nil
       try? FileManager.default.removeItem(atPath: files.views)
-      fitting = nil
     }
-    return try catchUp(fitting, files, log, options)
+    return try catchUp(known, files, log, options)
   }
 
   private static func catchUp(

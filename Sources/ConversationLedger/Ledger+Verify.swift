@@ -54,15 +54,23 @@ extension Ledger {
   private func verdict(_ head: LogHead, _ results: [LogSpan.Result]) -> Verification {
     var tree = IncrementalTree()
     var root: TreeHash?
+    var findings = results.flatMap(\.findings)
     for result in results {
       guard let hash = result.root else { continue }
-      if result.isWhole { tree.append(hash) } else { root = hash }
+      guard result.isWhole else {
+        root = hash
+        continue
+      }
+      tree.append(hash) { level, index, hash in
+        // Above a damaged span the nodes cannot be computed.
+        guard findings.isEmpty else { return }
+        findings += log.findings(at: level + LogSpan.level, index, hash)
+      }
     }
     let whole = tree.frontier.reversed()
     let computed = whole.reduce(root) { right, left in
       right.map { TreeHasher.nodeHash(left, $0) } ?? left
     } ?? TreeHasher.emptyRoot
-    var findings = results.flatMap(\.findings)
     let isRootRight = computed == head.root
     if findings.isEmpty, !isRootRight {
       let what = "the records' root is not the one that was committed"
@@ -73,7 +81,7 @@ extension Ledger {
       position: head.position,
       records: count,
       root: hexadecimal(computed.bytes),
-      integrity: results.allSatisfy(\.findings.isEmpty),
+      integrity: findings.isEmpty,
       completeness: count == head.position && isRootRight,
       findings: findings,
     )
@@ -83,7 +91,8 @@ extension Ledger {
 /// A span of the log whose records make up one subtree.
 private struct LogSpan {
   /// The records of a whole span: a power of two, so that a span is a perfect subtree.
-  static let length: UInt64 = 1 << 14
+  static let length: UInt64 = 1 << level
+  static let level = 14
 
   let first: UInt64
   let last: UInt64
@@ -116,8 +125,9 @@ private struct LogSpan {
           next += 1
           // Behind a damaged record the subtree cannot be computed any more.
           guard result.findings.isEmpty else { return }
-          try tree.append(leaf) { level, index, hash in
-            try check(hash, level, index, log)
+          tree.append(leaf) { level, index, hash in
+            let index = (first - 1) >> UInt64(level) + index
+            result.findings += log.findings(at: level, index, hash)
           }
         }
       } catch {
@@ -132,19 +142,25 @@ private struct LogSpan {
     result.root = tree.size == count ? tree.root : nil
     return result
   }
+}
 
-  /// Compares a computed node with the stored one.
-  private func check(
-    _ hash: TreeHash,
-    _ level: Int,
+extension EventLog {
+  /// What is wrong with a stored node of the tree, if the computed one is right.
+  fileprivate func findings(
+    at level: Int,
     _ index: UInt64,
-    _ log: EventLog,
-  ) throws {
-    let offset = (first - 1) >> UInt64(level)
-    guard try log.storedNode(level: level, index: offset + index).map({ $0 == hash }) ?? true
-    else {
-      let position = (offset + index + 1) << UInt64(level)
-      throw DamagedRecord(at: position, "a stored node of the tree is not what its leaves say")
+    _ computed: TreeHash,
+  ) -> [Verification.Finding] {
+    let position = (index + 1) << UInt64(level)
+    do {
+      guard let stored = try storedNode(level: level, index: index), stored != computed else {
+        return []
+      }
+      let what = "a stored node of the tree is not what its leaves say"
+      return [Verification.Finding(position: position, what: what)]
+    } catch {
+      let what = (error as? DamagedRecord)?.reason ?? "\(error)"
+      return [Verification.Finding(position: position, what: what)]
     }
   }
 }

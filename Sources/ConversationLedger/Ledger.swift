@@ -24,6 +24,7 @@ public final class Ledger: Sendable {
   let reader: ViewReader
   private let writing: Writing?
   private let clock: @Sendable () -> Int64
+  private let isClosed = Atomic(false)
 
   /// What only a writer has.
   struct Writing: Sendable {
@@ -83,10 +84,11 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// Answers what was asked, flushes, brings the views up when they lag far, and ends the writer.
+  /// Answers what was asked, flushes it, and ends the writer; later commands are refused.
   ///
-  /// A ledger that is not closed loses nothing; opening it again reads more of the log.
+  /// A ledger that is not closed loses nothing.
   public func close() {
+    guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     writing?.writer.stop()
   }
 
@@ -96,7 +98,8 @@ public final class Ledger: Sendable {
   /// Applies commands together, in their order, and flushes them.
   ///
   /// - Returns: One answer per command: done, or refused by the rules.
-  /// - Throws: `LedgerError` if the storage failed; then none of them is on disk.
+  /// - Throws: `LedgerError` if the storage failed; then none of them is on disk, unless the error
+  ///   says that this is not known.
   public func submit(_ commands: [LedgerCommand]) async throws -> [LedgerAnswer] {
     let log = try requireWriting().commands
     return try await withCheckedThrowingContinuation { continuation in
@@ -116,6 +119,9 @@ public final class Ledger: Sendable {
 
   private func requireWriting() throws -> Writing {
     guard let writing else { throw LedgerError(.readOnly, "the ledger is open for reading") }
+    guard !isClosed.load(ordering: .acquiring) else {
+      throw LedgerError(.readOnly, "the ledger is closed")
+    }
     return writing
   }
 }

@@ -1,3 +1,4 @@
+import ConversationCoding
 import EventStore
 import Foundation
 import LMDB
@@ -53,6 +54,14 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
       throw LedgerError(.anotherWriter, error.description)
     } catch let error as KeyError {
       throw LedgerError(.noLedger, error.description)
+    } catch let error as UnknownOutcome {
+      throw LedgerError(
+        .inputOutput,
+        "it is not known whether this was recorded: \(error.cause); open the ledger again and "
+          + "repeat it under its idempotency key",
+      )
+    } catch let error as CodingError {
+      throw LedgerError(.damaged, "a stored body is malformed: expected \(error.expected)")
     } catch let error as DamagedRecord {
       throw LedgerError(.damaged, "position \(error.position): \(error.reason)")
     }

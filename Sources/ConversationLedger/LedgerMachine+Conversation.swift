@@ -20,6 +20,7 @@ extension LedgerMachine {
     let fingerprint = fingerprint { $0.put(canonical: request.command) }
     let place = KeyPlace(.conversation(start: head.start), key)
     if let answer = try answer(to: place, fingerprint, head) { return answer }
+    if let answer = try answerOfSuccessor(to: request, head) { return answer }
     let terms = AppendTerms(key: key, fingerprint: fingerprint)
     let answer = try applyNew(request, head, terms, batch)
     remember(answer, under: place, fingerprint, state.overlay.position)
@@ -40,7 +41,7 @@ extension LedgerMachine {
         actualPosition: head.lastPosition,
       )
     }
-    if case .post(as: .visitor, let message) = request.command,
+    if case .post(as: .visitor(head.state.visitor), let message) = request.command,
       isExpired(head, at: batch.time)
     {
       return try startSuccessor(of: head, request, message, batch)
@@ -104,9 +105,37 @@ extension LedgerMachine {
       visitor: head.state.visitor,
       caller: request.caller,
     )
-    start.idempotencyKey = request.idempotencyKey.map { "after \(head.conversation): \($0)" }
-    let author = Author.visitor(head.state.visitor)
-    return try self.start(start, batch, with: [NewEvent(.messagePosted(by: author), message)])
+    start.idempotencyKey = request.idempotencyKey.map { successorKey(head, $0) }
+    return try self.start(start, batch, with: firstMessage(message, of: head))
+  }
+
+  /// The first answer to a visitor's message that began a successor when it came before.
+  private mutating func answerOfSuccessor(
+    to request: ConversationRequest,
+    _ head: Head,
+  ) throws -> LedgerAnswer? {
+    guard case .post(as: .visitor, let message) = request.command,
+      let key = request.idempotencyKey.map({ successorKey(head, $0) })
+    else { return nil }
+    let (deployment, visitor) = (head.state.deployment, head.state.visitor)
+    let place = KeyPlace(.start(deployment, visitor), Array(key.utf8))
+    guard let origin = state.registry.deployments[deployment]?.bot else { return nil }
+    let started = NewConversationEvent(
+      .started(bot: origin, deployment: deployment, visitor: visitor)
+    )
+    let fingerprint = fingerprint(of: [started] + firstMessage(message, of: head))
+    return try answer(to: place, fingerprint, nil)
+  }
+
+  /// The key of the start that a keyed message to an expired conversation causes.
+  private func successorKey(_ head: Head, _ key: String) -> String {
+    // A key may have 255 bytes already, so its hash stands for it.
+    let hash = fingerprint { $0.put(key) }
+    return "after \(head.conversation) \(hexadecimal(hash))"
+  }
+
+  private func firstMessage(_ message: EventBody, of head: Head) -> [NewConversationEvent] {
+    [NewEvent(.messagePosted(by: .visitor(head.state.visitor)), message)]
   }
 
   /// Begins a conversation.
@@ -118,15 +147,16 @@ extension LedgerMachine {
     guard let deployment = state.registry.deployments[request.deployment] else {
       throw Refusal(.deploymentNotFound, "there is no deployment \(request.deployment)")
     }
+    guard request.conversation.value != administrationStream else {
+      throw Refusal(.malformedBody, "a conversation cannot have the zero identifier")
+    }
     let key = try keyBytes(request.idempotencyKey)
     let event = NewConversationEvent(
       .started(bot: deployment.bot, deployment: request.deployment, visitor: request.visitor),
       request.body,
     )
     let events = [event] + messages
-    let fingerprint = key.isEmpty ? [] : fingerprint { writer in
-      for event in events { writer.put(canonical: EventFacts(event.event), event.body) }
-    }
+    let fingerprint = key.isEmpty ? [] : fingerprint(of: events)
     let place = KeyPlace(.start(request.deployment, request.visitor), key)
     if !key.isEmpty, let answer = try answer(to: place, fingerprint, nil) { return answer }
     guard try state.head(of: request.conversation) == nil else {

@@ -9,6 +9,9 @@ extension LedgerMachine {
     _ history: ImportedConversation,
     _ batch: PendingBatch,
   ) throws -> LedgerAnswer {
+    guard history.conversation.value != administrationStream else {
+      throw Refusal(.malformedBody, "a conversation cannot have the zero identifier")
+    }
     var outcomes: [RowOutcome] = []
     var chain: [UInt64]?
     for row in history.rows {
@@ -19,6 +22,9 @@ extension LedgerMachine {
         outcomes.append(.refused(refusal.sentence))
       } catch is DestroyedKey {
         outcomes.append(.refused("the visitor was erased; nothing can be added"))
+      } catch where outcomes.contains(where: \.isAppended) {
+        // What was recorded before the fault stands, so the rest is answered and not thrown.
+        outcomes.append(.refused("the storage failed, import again: \(error)"))
       }
     }
     return .recorded(outcomes)
@@ -34,10 +40,11 @@ extension LedgerMachine {
     let key = try keyBytes(row.key)
     let fingerprint = row.fingerprint
     guard let first = row.events.first else { return .duplicate }
-    let scope = scope(of: first, head)
-    let place = KeyPlace(scope, key)
-    let known = try knownByPlace(row, head, &chain) ?? known(place, fingerprint)
-    if let known { return known }
+    if let head {
+      let place = KeyPlace(.conversation(start: head.start), key)
+      let known = try knownByPlace(row, head, &chain) ?? known(place, fingerprint)
+      if let known { return known }
+    }
     let slot = try slot(for: first, head)
     let terms = AppendTerms(
       key: key,
@@ -47,15 +54,9 @@ extension LedgerMachine {
     )
     let appended = try append(
       row.events, to: conversation, after: head, slot: slot, terms, batch)
+    let place = KeyPlace(.conversation(start: appended.last.streamStart), key)
     remember(.recorded([.duplicate]), under: place, fingerprint, appended.first)
     return .appended(events: row.events.count)
-  }
-
-  private func scope(of first: NewConversationEvent, _ head: Head?) -> KeyPlace.Scope {
-    if case .started(_, let deployment, let visitor) = first.event {
-      return .start(deployment, visitor)
-    }
-    return .conversation(start: head?.start ?? 0)
   }
 
   /// The slot of the visitor's key; a row that neither starts a conversation nor finds one is
@@ -97,10 +98,10 @@ extension LedgerMachine {
   /// Whether a row that names its place in the conversation finds its event there.
   private func knownByPlace(
     _ row: ImportedRow,
-    _ head: Head?,
+    _ head: Head,
     _ chain: inout [UInt64]?,
   ) throws -> RowOutcome? {
-    guard let head, let number = row.place, number > 0,
+    guard let number = row.place, number > 0,
       number <= head.streamPosition
     else { return nil }
     // Events of the batch being decided are known by their keys; the chain is of older ones.
@@ -113,5 +114,12 @@ extension LedgerMachine {
     let body = try state.keys.open(record).map(EventBody.init(decoding:))
     let isSame = event.isSame(as: record.header.facts, body)
     return isSame ? .duplicate : .conflict(at: chain[number - 1])
+  }
+}
+
+extension RowOutcome {
+  /// Whether the row's events were appended.
+  fileprivate var isAppended: Bool {
+    if case .appended = self { true } else { false }
   }
 }

@@ -21,6 +21,13 @@ extension LedgerMachine {
     return writer.fingerprint
   }
 
+  /// The fingerprint of events.
+  func fingerprint(of events: [NewConversationEvent]) -> [UInt8] {
+    fingerprint { writer in
+      for event in events { writer.put(canonical: EventFacts(event.event), event.body) }
+    }
+  }
+
   /// Keeps an answer until the views know its key.
   mutating func remember(
     _ answer: LedgerAnswer,

@@ -34,7 +34,7 @@ struct LedgerMachine: StateMachine {
 
   mutating func batchDecided(
     through position: UInt64
-  ) -> (@Sendable (LogHead) -> Void)? {
+  ) -> (@Sendable (LogHead?) -> Void)? {
     state.flushIfDue(position)
   }
 

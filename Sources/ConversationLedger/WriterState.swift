@@ -91,7 +91,7 @@ struct WriterState {
   }
 
   /// Writes the views, when enough has gathered; see `StateMachine.batchDecided`.
-  mutating func flushIfDue(_ position: UInt64) -> (@Sendable (LogHead) -> Void)? {
+  mutating func flushIfDue(_ position: UInt64) -> (@Sendable (LogHead?) -> Void)? {
     let written = flush.position.load(ordering: .acquiring)
     if written > overlay.base {
       overlay.forget(through: written)
@@ -106,7 +106,7 @@ struct WriterState {
     return { head in
       // Views that cannot be written are only late: the log is the truth, and the next round
       // writes them.
-      if (try? views.write(overlay, root: head.root.bytes)) != nil {
+      if let head, (try? views.write(overlay, root: head.root.bytes)) != nil {
         flush.position.store(overlay.position, ordering: .releasing)
       }
       flush.isRunning.store(false, ordering: .releasing)

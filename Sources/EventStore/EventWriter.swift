@@ -1,5 +1,5 @@
 import Foundation
-import LMDB
+package import LMDB
 import Synchronization
 import TransparencyLog
 
@@ -35,7 +35,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   private var isStopping = false
   private var hasOrdered = false
   private var mustReset = false
-  private var runningThreads = 0
+  private var threads: [JoinableThread] = []
   /// The batch of callers that take the roles themselves; gone while one does.
   private var spare: PendingBatch?
   private var machine: Machine
@@ -65,12 +65,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     committed = tree
     spare = PendingBatch(keys: keys)
     commands.whenOrdered { [weak self] in self?.signalOrdered() }
-    for _ in 0..<2 {
-      runningThreads += 1
-      let thread = Thread { [self] in work(on: PendingBatch(keys: keys)) }
-      thread.name = "event-writer"
-      thread.stackSize = 4 << 20
-      thread.start()
+    threads = try (0..<2).map { _ in
+      try JoinableThread { [self] in work(on: PendingBatch(keys: keys)) }
     }
   }
 
@@ -79,8 +75,10 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     monitor.lock()
     isStopping = true
     monitor.broadcast()
-    while runningThreads > 0 { monitor.wait() }
+    let running = threads
+    threads = []
     monitor.unlock()
+    for thread in running { thread.join() }
   }
 
   private func signalOrdered() {
@@ -118,8 +116,6 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
       isDeciding = true
       takeTurn(on: batch)
     }
-    runningThreads -= 1
-    monitor.broadcast()
     monitor.unlock()
   }
 
@@ -137,7 +133,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     signalIfAwaited()
     monitor.unlock()
     answer(proposals, answers, outcome)
-    if outcome == nil { afterwards?(batch.head) }
+    afterwards?(outcome == nil ? batch.head : nil)
     monitor.lock()
   }
 
@@ -158,7 +154,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   /// Decides what is ordered until the commit before is done. Called and left with the lock held.
   private func gather(
     into batch: PendingBatch
-  ) -> (proposals: [Ordered], answers: Answers, afterwards: (@Sendable (LogHead) -> Void)?) {
+  ) -> (proposals: [Ordered], answers: Answers, afterwards: (@Sendable (LogHead?) -> Void)?) {
     batch.begin(after: decided.position, time: decided.time)
     var proposals: [Ordered] = []
     var answers: Answers = []
@@ -207,7 +203,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
       try machine.reset()
       let (tree, head) = try log.checkedTree()
       committed = tree
-      batch.begin(after: head.position, time: head.recordedAt)
+      // The time moves on, so that no position gets the nonce of the attempt that failed.
+      batch.begin(after: head.position, time: max(head.recordedAt, decided.time + 1))
     } catch {
       failure.withLock { $0 = error }
       batch.begin(after: committed.size, time: decided.time)
@@ -217,30 +214,35 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
 
   /// Writes the batch; answers why not, if it is not on disk.
   private func commit(_ batch: PendingBatch) -> (any Error)? {
-    guard batch.count > 0 else { return nil }
     do {
-      try log.requireRoom()
       try batch.seal(into: committed)
+      guard batch.count > 0 else { return nil }
+      try log.requireRoom()
       try log.write(batch)
       committed = batch.tree
       return nil
     } catch {
-      let isWritten = error is CommitError && isOnDisk(batch)
-      monitor.lock()
-      mustReset = true
-      monitor.unlock()
-      return isWritten ? nil : (error as? CommitError)?.cause ?? error
+      defer {
+        monitor.lock()
+        mustReset = true
+        monitor.unlock()
+      }
+      guard let failed = error as? CommitError else { return error }
+      return outcome(of: batch, after: failed)
     }
   }
 
   /// Closes the log, opens it, and looks whether a batch of unknown outcome is there.
-  private func isOnDisk(_ batch: PendingBatch) -> Bool {
+  ///
+  /// - Returns: Why it is not; `nil` if it is.
+  private func outcome(of batch: PendingBatch, after failed: CommitError) -> (any Error)? {
     do {
       try log.reopen()
-      return try log.checkedTree().head == batch.head
+      return try log.checkedTree().head == batch.head ? nil : failed.cause
     } catch {
-      failure.withLock { $0 = error }
-      return false
+      let unknown = UnknownOutcome(cause: failed.cause)
+      failure.withLock { $0 = unknown }
+      return unknown
     }
   }
 
@@ -253,4 +255,13 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
       ordered.proposal.answer(answers.map { _ in .failure(outcome) })
     }
   }
+}
+
+/// A commit failed, and so did the look at what became of it.
+///
+/// The commands are on disk or not; opening the ledger again tells, and repeating a command under
+/// its idempotency key is safe either way.
+package struct UnknownOutcome: Error, Hashable, Sendable {
+  /// Why the commit failed.
+  package let cause: StorageError
 }

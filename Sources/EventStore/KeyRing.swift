@@ -69,7 +69,8 @@ package final class KeyRing: Sendable {
       for slot in first...last {
         let (key, nonce) = makeKey(slot)
         let wrapped = try masterKey.wrap(key, forSlot: slot, nonce: nonce)
-        try transaction.append(wrapped.span, at: slot, in: table)
+        // A slot that a failed commit has filled after all was never used, and is filled anew.
+        try transaction.put(wrapped.span, at: slot, in: table)
       }
     }
     filled.store(last, ordering: .releasing)

@@ -1,6 +1,7 @@
 package import Crypto
 import Foundation
 import Glibc
+import LMDB
 
 /// The key that wraps all others.
 package struct MasterKey: Sendable {
@@ -77,6 +78,7 @@ private func writeDurably(_ text: String, to path: String) throws {
   guard unsafe write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
     unsafe rename(temporary, path) == 0
   else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+  try flush(file: URL(fileURLWithPath: path).deletingLastPathComponent().path)
 }
 
 extension [UInt8] {

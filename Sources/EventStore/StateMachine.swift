@@ -20,7 +20,7 @@ package protocol StateMachine {
   /// Hears that a batch is decided and will be committed next.
   ///
   /// - Parameter position: The last position of the batch.
-  /// - Returns: Work to do, off the path of the commits, once the batch is on disk; it takes the
-  ///   head after the batch.
-  mutating func batchDecided(through position: UInt64) -> (@Sendable (LogHead) -> Void)?
+  /// - Returns: Work to do, off the path of the commits, once the batch is committed; it takes the
+  ///   head after the batch, or `nil` if the commit failed.
+  mutating func batchDecided(through position: UInt64) -> (@Sendable (LogHead?) -> Void)?
 }

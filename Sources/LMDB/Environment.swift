@@ -64,7 +64,10 @@ package final class Environment: Sendable {
     self.access = access
     identity = try FileIdentity(claiming: path)
     do {
+      let isNew = unsafe Glibc.access(path + "/data.mdb", F_OK) != 0
       unsafe handle = try openHandle(at: path, for: access, configuration: configuration)
+      // The library flushes the file's pages, not the entry of its name.
+      if isNew, access == .writing { try flush(file: path) }
     } catch {
       identity.release()
       throw error

@@ -67,7 +67,7 @@ package struct Overlay: Sendable {
     _ load: (UInt64) throws -> Head?,
   ) rethrows {
     let start = header.streamStart
-    if heads[start]?.fold(header) != nil { return }
+    if let index = heads.index(forKey: start) { return heads.values[index].fold(header) }
     if let head = Head(startingWith: header) {
       heads[start] = head
       starts[head.conversation] = start
@@ -137,9 +137,11 @@ package struct KeyPlace: Hashable, Sendable, Comparable {
     case start(DeploymentID, VisitorID)
 
     /// The scope of a recorded event.
+    ///
+    /// The rows of an import are numbered inside their conversation, its start among them.
     init(of header: RecordHeader) {
       let event = header.facts.conversationEvent
-      if case .started(_, let deployment, let visitor) = event {
+      if !header.isImported, case .started(_, let deployment, let visitor) = event {
         self = .start(deployment, visitor)
       } else {
         self = .conversation(start: header.streamStart)

@@ -18,7 +18,7 @@ extension Views {
         .map { try Checkpoint(decoding: $0).position }
       // Somebody was faster: what is written is newer, and stays.
       if let written, written >= overlay.position { return }
-      let heads = overlay.heads.values.sorted { $0.start < $1.start }
+      let heads = overlay.heads.keys.sorted().compactMap { overlay.heads[$0] }
       let old = try heads.map { head in
         try transaction.copiedValue(for: BigEndianKey(head.start).span, in: tables.heads)
           .map(Head.init(decoding:))
@@ -57,7 +57,7 @@ extension Views {
       try transaction.remove(key.span, from: tables.inboxes)
     }
     let rows = changes.map { head, _ in
-      (identifierKey(head.state.holder.value, head.lastPosition), head.start)
+      (RowKey(head.state.holder.value, head.lastPosition), head.start)
     }
     try writeNumbers(rows, tables.inboxes, &transaction)
   }
@@ -68,7 +68,7 @@ extension Views {
   ) throws {
     let rows = changes.flatMap { head, old in
       Set(head.path.dropFirst(old?.path.count ?? 0)).map { bot in
-        (identifierKey(bot.value, head.start), head.start)
+        (RowKey(bot.value, head.start), head.start)
       }
     }
     try writeNumbers(rows, tables.tookPart, &transaction)
@@ -80,9 +80,9 @@ extension Views {
     _ transaction: inout WriteTransaction,
   ) throws {
     let new = overlay.starts.filter { $0.value > base }
-    let starts = new.map { (identifierKey($0.key.value), $0.value) }
+    let starts = new.map { (RowKey($0.key.value), $0.value) }
     try writeNumbers(starts, tables.starts, &transaction)
-    let keys = overlay.keys.map { ($0.key.bytes, $0.value) }
+    let keys = overlay.keys.map { ($0.key, $0.value) }
     try writeNumbers(keys, tables.keys, &transaction)
     for (visitor, place) in overlay.visitors.sorted(by: { $0.key < $1.key }) {
       let key = identifierKey(visitor.value)
@@ -94,12 +94,12 @@ extension Views {
 
   /// Puts numbers under keys, in the order of the keys.
   private func writeNumbers(
-    _ rows: [([UInt8], UInt64)],
+    _ rows: [(some OrderedKey, UInt64)],
     _ table: Table,
     _ transaction: inout WriteTransaction,
   ) throws {
-    for (key, number) in rows.sorted(by: { $0.0.lexicographicallyPrecedes($1.0) }) {
-      let value = numberBytes(number)
+    for (key, number) in rows.sorted(by: { $0.0 < $1.0 }) {
+      let (key, value) = (key.bytes, BigEndianKey(number))
       try transaction.put(value.span, for: key.span, in: table)
     }
   }
@@ -121,6 +121,32 @@ extension Views {
       let bytes = change.adding(before ?? InboxCount()).bytes
       try transaction.put(bytes.span, for: key.span, in: tables.counts)
     }
+  }
+}
+
+/// A key whose order is the order of its bytes, and cheaper to compare.
+private protocol OrderedKey: Comparable {
+  var bytes: [UInt8] { get }
+}
+
+extension KeyPlace: OrderedKey {}
+
+/// An identifier, and a position if there is one.
+private struct RowKey: OrderedKey {
+  private let identifier: UInt128
+  private let position: UInt64?
+
+  init(_ identifier: UInt128, _ position: UInt64? = nil) {
+    self.identifier = identifier
+    self.position = position
+  }
+
+  var bytes: [UInt8] {
+    position.map { identifierKey(identifier, $0) } ?? identifierKey(identifier)
+  }
+
+  static func < (left: RowKey, right: RowKey) -> Bool {
+    (left.identifier, left.position ?? 0) < (right.identifier, right.position ?? 0)
   }
 }
 
