@@ -84,6 +84,24 @@ let package = Package(
       ],
       swiftSettings: strict,
     ),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
+    .testTarget(
+      name: "TransparencyLogTests",
+      dependencies: ["TransparencyLog", crypto],
+      exclude: ["Vectors"],
+      swiftSettings: strict,
+    ),
+    .testTarget(
+      name: "ConversationsTests",
+      dependencies: ["Conversations"],
+      swiftSettings: strict,
+    ),
+    .testTarget(
+      name: "ConversationCodingTests",
+      dependencies: ["ConversationCoding", "Conversations"],
+      exclude: ["Records"],
+      swiftSettings: strict,
+    ),
   ],
   swiftLanguageModes: [.v6],
 )

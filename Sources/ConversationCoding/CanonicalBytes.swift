@@ -3,6 +3,8 @@ package import Conversations
 extension ByteWriter {
   /// The facts and the body of an event, the same for the same content on every machine.
   package mutating func put(canonical facts: EventFacts, _ body: EventBody) {
+    var body = body
+    body.fingerprint = nil
     put(UInt32(facts.type))
     put(byte: facts.authorKind)
     put(byte: facts.detail)

@@ -48,13 +48,21 @@ extension EventBody {
   /// Reads the stored form; a field this version does not know is passed over.
   package init(decoding bytes: [UInt8]) throws(CodingError) {
     self.init()
+    var (replies, variables) = ([String](), [String: JSONValue]())
     var reader = ByteReader(bytes)
     while !reader.isAtEnd {
       let tag = try reader.byte()
       var content = try reader.counted()
-      guard let field = Field(rawValue: tag) else { continue }
-      try take(field, from: &content)
+      switch Field(rawValue: tag) {
+      // These come often: gathered first, so that a long body is not copied for each.
+      case .quickReply: replies.append(content.restAsText)
+      case .variable: variables[try content.text()] = try content.jsonValue()
+      case let field?: try take(field, from: &content)
+      case nil: continue
+      }
     }
+    if !replies.isEmpty { quickReplies = replies }
+    if !variables.isEmpty { self.variables = variables }
   }
 
   private mutating func take(
@@ -63,13 +71,11 @@ extension EventBody {
   ) throws(CodingError) {
     switch field {
     case .text: text = content.restAsText
-    case .quickReply: quickReplies.append(content.restAsText)
     case .card: card = try content.jsonValue()
     case .attachment: attachment = try content.jsonValue()
     case .authorID: authorID = content.restAsText
     case .authorName: authorName = content.restAsText
     case .reason: reason = content.restAsText
-    case .variable: variables[try content.text()] = try content.jsonValue()
     case .externalID: externalID = content.restAsText
     case .source: source = content.restAsText
     case .name: name = content.restAsText
@@ -77,6 +83,7 @@ extension EventBody {
     case .amount: amount = Int64(bitPattern: try content.longNumber())
     case .raw: raw = content.rest
     case .fingerprint: fingerprint = content.rest
+    case .quickReply, .variable: break
     }
   }
 }

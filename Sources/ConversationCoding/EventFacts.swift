@@ -47,7 +47,9 @@ package struct EventFacts: Hashable, Sendable {
 
   /// The type, if this version knows it and its schema.
   var knownType: EventType? {
-    guard let type = EventType(rawValue: type), schemaVersion <= type.schemaVersion else {
+    guard let type = EventType(rawValue: type),
+      (1...type.schemaVersion).contains(schemaVersion)
+    else {
       return nil
     }
     return type

@@ -41,10 +41,11 @@ extension ByteWriter {
 extension ByteReader {
   /// A JSON value from its stored form.
   mutating func jsonValue(depth: Int = 0) throws(CodingError) -> JSONValue {
-    guard depth <= nestingLimit else {
+    let kind = try byte()
+    guard depth < nestingLimit || kind < 6 else {
       throw CodingError(expected: "at most \(nestingLimit) levels")
     }
-    switch try byte() {
+    switch kind {
     case 0: return .null
     case 1: return .bool(false)
     case 2: return .bool(true)

@@ -66,8 +66,15 @@ extension ImportedRow {
 extension NewConversationEvent {
   /// Whether a recorded event says the same; one whose words were erased counts as the same.
   func isSame(as facts: EventFacts, _ recorded: EventBody?) -> Bool {
-    guard var recorded else { return facts == EventFacts(event) }
-    recorded.fingerprint = nil
-    return facts == EventFacts(event) && recorded == body
+    guard facts == EventFacts(event) else { return false }
+    guard let recorded else { return true }
+    // Bytes are compared, because texts that only look the same are not the same.
+    return canonicalBytes(recorded) == canonicalBytes(body)
+  }
+
+  private func canonicalBytes(_ body: EventBody) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.put(canonical: EventFacts(event), body)
+    return writer.bytes
   }
 }

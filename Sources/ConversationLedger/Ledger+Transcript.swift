@@ -112,7 +112,7 @@ extension TranscriptEntry.Content {
 }
 
 extension EventBody {
-  /// The text to show: the words, or a named placeholder for a message without any.
+  /// The text to show: the words, or a named stand-in for a message without any.
   var shownText: String {
     guard let text, !text.isEmpty else {
       if attachment != nil { return "(attachment)" }

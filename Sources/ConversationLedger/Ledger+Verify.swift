@@ -68,9 +68,10 @@ extension Ledger {
       }
     }
     let whole = tree.frontier.reversed()
-    let computed = whole.reduce(root) { right, left in
-      right.map { TreeHasher.nodeHash(left, $0) } ?? left
-    } ?? TreeHasher.emptyRoot
+    let computed =
+      whole.reduce(root) { right, left in
+        right.map { TreeHasher.nodeHash(left, $0) } ?? left
+      } ?? TreeHasher.emptyRoot
     let isRootRight = computed == head.root
     if findings.isEmpty, !isRootRight {
       let what = "the records' root is not the one that was committed"

@@ -83,7 +83,13 @@ extension LedgerMachine {
       return .done(receipt(head, position: head.state.controlSince, isRepeated: true))
     }
     let appended = try append(
-      events, to: head.conversation, after: head, slot: head.keySlot, terms, batch)
+      events,
+      to: head.conversation,
+      after: head,
+      slot: head.keySlot,
+      terms,
+      batch,
+    )
     return .done(receipt(appended.last))
   }
 
@@ -166,7 +172,13 @@ extension LedgerMachine {
     try state.keys.provision(upTo: slot)
     let terms = AppendTerms(key: key, fingerprint: key.isEmpty ? nil : fingerprint)
     let appended = try append(
-      events, to: request.conversation, after: nil, slot: slot, terms, batch)
+      events,
+      to: request.conversation,
+      after: nil,
+      slot: slot,
+      terms,
+      batch,
+    )
     let answer = LedgerAnswer.done(receipt(appended.last))
     if !key.isEmpty { remember(answer, under: place, fingerprint, appended.first) }
     return answer

@@ -22,7 +22,7 @@ extension LedgerMachine {
         outcomes.append(.refused(refusal.sentence))
       } catch is DestroyedKey {
         outcomes.append(.refused("the visitor was erased; nothing can be added"))
-      } catch where outcomes.contains(where: \.isAppended) {
+      } catch  where outcomes.contains(where: \.isAppended) {
         // What was recorded before the fault stands, so the rest is answered and not thrown.
         outcomes.append(.refused("the storage failed, import again: \(error)"))
       }
@@ -53,7 +53,13 @@ extension LedgerMachine {
       isImported: true,
     )
     let appended = try append(
-      row.events, to: conversation, after: head, slot: slot, terms, batch)
+      row.events,
+      to: conversation,
+      after: head,
+      slot: slot,
+      terms,
+      batch,
+    )
     let place = KeyPlace(.conversation(start: appended.last.streamStart), key)
     remember(.recorded([.duplicate]), under: place, fingerprint, appended.first)
     return .appended(events: row.events.count)

@@ -71,6 +71,9 @@ struct LedgerMachine: StateMachine {
 
   /// The stored form of a body.
   func bytes(of body: EventBody) throws(Refusal) -> [UInt8] {
+    guard body.isNestedAtMost(jsonNestingLimit) else {
+      throw Refusal(.malformedBody, "JSON is nested at most \(jsonNestingLimit) levels deep")
+    }
     var writer = ByteWriter(capacity: 32 + (body.text?.utf8.count ?? 0))
     body.write(to: &writer)
     guard writer.bytes.count <= bodyByteCountLimit else {

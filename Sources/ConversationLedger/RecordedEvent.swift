@@ -84,7 +84,7 @@ extension Ledger {
   ///
   /// - Parameters:
   ///   - conversation: Which one.
-  ///   - asOf: Up to which moment; `nil` for now.
+  ///   - asOf: Up to which moment; the present if `nil`.
   /// - Throws: `LedgerError` `.notFound` if it is not there at that moment.
   public func events(
     of conversation: ConversationID,

@@ -117,7 +117,9 @@ extension [UInt8] {
   /// Appends the digits of a number with leading zeros, and a separator.
   fileprivate mutating func append(_ number: Int64, width: Int, then separator: Unicode.Scalar) {
     let digits = Array(String(number).utf8)
-    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.max(0, width - digits.count)))
+    append(
+      contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.max(0, width - digits.count))
+    )
     append(contentsOf: digits)
     append(UInt8(ascii: separator))
   }

@@ -5,7 +5,7 @@ extension Transcript {
   /// The transcript as plain text (R16).
   ///
   /// An empty line stands where a bot handed over, and nowhere else: line breaks inside a message
-  /// go on as indented lines, a message without text is a named placeholder.
+  /// go on as indented lines, a message without text is a named stand-in.
   public var plainText: String {
     entries.map(\.plainText).map { $0 + "\n" }.joined()
   }

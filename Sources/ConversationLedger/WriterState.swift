@@ -99,7 +99,9 @@ struct WriterState {
     }
     guard position - overlay.base >= Self.flushLength,
       flush.isRunning.compareExchange(
-        expected: false, desired: true, ordering: .acquiringAndReleasing
+        expected: false,
+        desired: true,
+        ordering: .acquiringAndReleasing,
       ).exchanged
     else { return nil }
     let (views, overlay, flush) = (views, overlay, flush)

@@ -11,3 +11,42 @@ public enum Caller: Hashable, Sendable {
   /// The person who writes; sees only the own conversation.
   case visitor(VisitorID)
 }
+
+extension Caller {
+  /// Lets people act as themselves only; a platform acts for its bots and their visitors.
+  func requireToBe(_ author: Author) throws(Refusal) {
+    switch (self, author) {
+    case (.trusted, _), (.admin, _), (.owner, _): return
+    case (.agent(let caller, _), .agent(let agent)) where caller == agent: return
+    case (.visitor(let caller), .visitor(let visitor)) where caller == visitor: return
+    case (.agent, _), (.visitor, _):
+      throw Refusal(.notPermitted, "a person acts only under the own name")
+    }
+  }
+}
+
+extension ConversationCommand {
+  /// Who acts; `nil` for a handover, whose caller R6 checks.
+  var author: Author? {
+    switch self {
+    case .post(let author, _), .note(let author, _), .setVariables(let author, _): author
+    case .requestAgent(let author, _, _), .end(let author, _): author
+    case .takeOver(let agent, _), .handBack(let agent, _): .agent(agent)
+    case .handOver: nil
+    }
+  }
+
+  /// Refuses JSON that could be written and not read again.
+  func requireReadableJSON() throws(Refusal) {
+    let body =
+      switch self {
+      case .post(_, let body), .note(_, let body), .setVariables(_, let body): body
+      case .requestAgent(_, _, let body), .end(_, let body): body
+      case .takeOver(_, let body), .handBack(_, let body): body
+      case .handOver(let command): command.body
+      }
+    guard body.isNestedAtMost(jsonNestingLimit) else {
+      throw Refusal(.malformedBody, "JSON is nested at most \(jsonNestingLimit) levels deep")
+    }
+  }
+}

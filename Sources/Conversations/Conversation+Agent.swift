@@ -8,7 +8,11 @@ extension Conversation {
     _ rules: Rules,
   ) throws(Refusal) -> [NewConversationEvent] {
     try requireNoAgent()
-    if case .bot(let bot) = author { try requireHolder(bot) }
+    try requireOwnVisitor(author)
+    guard case .bot(let bot) = author else {
+      throw Refusal(.notPermitted, "only the holder asks for an agent")
+    }
+    try requireHolder(bot)
     let channel = registry.deployments[deployment]?.channel ?? ""
     let fitting = rules.agentMethod(for: channel)
     guard method == nil || method == fitting else {

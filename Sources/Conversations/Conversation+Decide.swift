@@ -21,6 +21,8 @@ extension Conversation {
     guard !isEnded else {
       throw Refusal(.conversationEnded, "the conversation has ended; start another one")
     }
+    try command.requireReadableJSON()
+    if let author = command.author { try caller.requireToBe(author) }
     switch command {
     case .post(let author, let body): return try post(as: author, body)
     case .note(let author, let body): return try note(as: author, body)
@@ -72,6 +74,7 @@ extension Conversation {
     as author: Author,
     _ body: EventBody,
   ) throws(Refusal) -> [NewConversationEvent] {
+    try requireOwnVisitor(author)
     if case .bot(let bot) = author { try requireHolder(bot) }
     return body.variables.isEmpty ? [] : [NewEvent(.variablesSet(by: author), body)]
   }
@@ -84,13 +87,16 @@ extension Conversation {
     return [NewEvent(.ended(by: author), body)]
   }
 
+  /// Hides the conversation from other visitors (R3).
+  func requireOwnVisitor(_ author: Author) throws(Refusal) {
+    guard case .visitor(let visitor) = author, visitor != self.visitor else { return }
+    throw Refusal(.conversationNotFound, "there is no such conversation")
+  }
+
   /// Lets only those write who may (R10).
   private func requireVoice(of author: Author) throws(Refusal) {
     switch author {
-    case .visitor(let visitor):
-      guard visitor == self.visitor else {
-        throw Refusal(.conversationNotFound, "there is no such conversation")
-      }
+    case .visitor: try requireOwnVisitor(author)
     case .bot(let bot): try requireHolder(bot)
     case .agent(let agent): try requireControl(of: agent)
     case .staff, .source:

@@ -74,7 +74,7 @@ public struct Conversation: Hashable, Sendable {
     case .messagePosted(.visitor): handoversSinceVisitor = 0
     case .handedOver(_, let destination, _):
       holder = destination
-      handoversSinceVisitor += 1
+      if handoversSinceVisitor < .max { handoversSinceVisitor += 1 }
     case .agentRequested(_, let method): take(.agentRequested(method), at: position)
     case .agentTookOver(let agent): take(.agent(agent), at: position)
     case .agentHandedBack: take(.bot, at: position)

@@ -69,6 +69,8 @@ extension Identifier: CustomStringConvertible, LosslessStringConvertible {
   }
 
   /// Reads the form of RFC 9562 in either case; anything else is `nil`.
+  ///
+  /// So is the identifier of zeros, which stands for none in stored records.
   public init?(_ text: String) {
     let bytes = Array(text.utf8)
     let hyphen = UInt8(ascii: "-")
@@ -82,6 +84,7 @@ extension Identifier: CustomStringConvertible, LosslessStringConvertible {
       halves[count / 16] = halves[count / 16] << 4 | UInt64(digit)
       count += 1
     }
+    guard halves != [0, 0] else { return nil }
     self.init(high: halves[0], low: halves[1])
   }
 }

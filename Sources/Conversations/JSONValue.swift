@@ -54,3 +54,30 @@ extension JSONValue: Codable {
     }
   }
 }
+
+/// The deepest nesting of a JSON value that is taken in.
+///
+/// Half of the 512 levels at which Foundation's decoder stops, so that what encloses the value in
+/// an export has room.
+public let jsonNestingLimit = 256
+
+extension JSONValue {
+  /// Whether the value has at most some levels of lists and objects.
+  func isNestedAtMost(_ levels: Int) -> Bool {
+    switch self {
+    case .array(let values):
+      levels > 0 && values.allSatisfy { $0.isNestedAtMost(levels - 1) }
+    case .object(let members):
+      levels > 0 && members.values.allSatisfy { $0.isNestedAtMost(levels - 1) }
+    case .null, .bool, .integer, .number, .string: true
+    }
+  }
+}
+
+extension EventBody {
+  /// Whether all JSON in the body has at most some levels.
+  public func isNestedAtMost(_ levels: Int) -> Bool {
+    card?.isNestedAtMost(levels) != false && attachment?.isNestedAtMost(levels) != false
+      && variables.values.allSatisfy { $0.isNestedAtMost(levels) }
+  }
+}

@@ -91,7 +91,11 @@ extension Registry {
     var bot = bots[id] ?? Bot(owner: owner, name: "")
     bot.owner = owner
     bot.name = body.name ?? id.description
-    bot.sessionMinutes = body.amount ?? bot.sessionMinutes
+    let minutes = body.amount ?? bot.sessionMinutes
+    bot.sessionMinutes = min(
+      max(minutes, sessionMinutesRange.lowerBound),
+      sessionMinutesRange.upperBound,
+    )
     bots[id] = bot
   }
 

@@ -41,8 +41,10 @@ extension Registry {
     case .requestHandover(let bot): try requestHandover(bot, caller)
     case .enableHandover(let bot): try setHandover(bot, to: true, caller)
     case .disableHandover(let bot): try setHandover(bot, to: false, caller)
-    case .startImportRun(let name, let files): [imported(.importRunStarted, name, files)]
-    case .finishImportRun(let name, let rows): [imported(.importRunFinished, name, rows)]
+    case .startImportRun(let name, let files):
+      try writeDown(.importRunStarted, name, files, caller)
+    case .finishImportRun(let name, let rows):
+      try writeDown(.importRunFinished, name, rows, caller)
     }
   }
 
@@ -64,6 +66,13 @@ extension Registry {
     _ caller: Caller,
   ) throws(Refusal) -> [NewEvent<RegistryEvent>] {
     try requireAdministrator(caller, orOwner: owner)
+    if let sessionMinutes, !sessionMinutesRange.contains(sessionMinutes) {
+      throw Refusal(
+        .malformedBody,
+        "a session has \(sessionMinutesRange.lowerBound) to \(sessionMinutesRange.upperBound) "
+          + "minutes, not \(sessionMinutes)",
+      )
+    }
     guard owners[owner] != nil else {
       throw Refusal(.ownerNotFound, "owner \(owner) is not registered; register it first")
     }
@@ -125,12 +134,18 @@ extension Registry {
   ) throws(Refusal) -> [NewEvent<RegistryEvent>] {
     try requireAdministrator(caller, orOwner: nil)
     let bot = try bot(id, for: caller)
-    guard bot.isEnabledForHandover != isEnabled else { return [] }
+    let isTurnedDown = !isEnabled && bot.isHandoverRequested
+    guard bot.isEnabledForHandover != isEnabled || isTurnedDown else { return [] }
     return [NewEvent(isEnabled ? .handoverEnabled(id) : .handoverDisabled(id))]
   }
 
   /// A bot, if it exists and is the caller's to change.
   private func bot(_ id: BotID, for caller: Caller) throws(Refusal) -> Bot {
+    switch caller {
+    case .agent, .visitor:
+      throw Refusal(.notPermitted, "only owners and admins change the registry")
+    case .trusted, .admin, .owner: break
+    }
     guard let bot = bots[id] else {
       throw Refusal(.botNotFound, "there is no bot \(id)")
     }
@@ -157,13 +172,15 @@ extension Registry {
     return result
   }
 
-  private func imported(
+  private func writeDown(
     _ event: RegistryEvent,
     _ name: String,
     _ amount: Int64,
-  ) -> NewEvent<RegistryEvent> {
+    _ caller: Caller,
+  ) throws(Refusal) -> [NewEvent<RegistryEvent>] {
+    try requireAdministrator(caller, orOwner: nil)
     var result = named(event, name)
     result.body.amount = amount
-    return result
+    return [result]
   }
 }

@@ -27,3 +27,6 @@ public struct Rules: Hashable, Sendable {
 /// The minutes without a message after which a conversation counts as expired, unless its bot
 /// says otherwise (R21).
 public let standardSessionMinutes: Int64 = 600
+
+/// The session lengths a bot may have: up to a hundred years.
+let sessionMinutesRange: ClosedRange<Int64> = 1...52_560_000

@@ -14,11 +14,16 @@ struct JoinableThread {
     var thread = pthread_t()
     // Safety: the box is retained for the thread, which takes it over.
     let box = unsafe Unmanaged.passRetained(Body(run: body)).toOpaque()
-    let result = unsafe pthread_create(&thread, nil, { argument in
-      guard let argument = unsafe argument else { return nil }
-      unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-      return nil
-    }, box)
+    let result = unsafe pthread_create(
+      &thread,
+      nil,
+      { argument in
+        guard let argument = unsafe argument else { return nil }
+        unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      },
+      box,
+    )
     guard result == 0 else {
       unsafe Unmanaged<Body>.fromOpaque(box).release()
       throw ThreadError(code: result)

@@ -86,8 +86,9 @@ public struct Importer {
       pending.append(row)
       // A conversation is not cut in two, unless it alone is longer than a batch.
       let isFull = pending.count >= Self.batchLength
-      if isFull, row.conversation != pending.dropLast().last?.conversation
-        || pending.count >= 4 * Self.batchLength
+      if isFull,
+        row.conversation != pending.dropLast().last?.conversation
+          || pending.count >= 4 * Self.batchLength
       {
         let last = pending.removeLast()
         try submit()

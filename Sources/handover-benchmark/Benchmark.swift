@@ -20,7 +20,9 @@ struct Benchmark: AsyncParsableCommand {
 
   func run() async throws {
     try FileManager.default.createDirectory(
-      atPath: directory, withIntermediateDirectories: true)
+      atPath: directory,
+      withIntermediateDirectories: true,
+    )
     defer { try? FileManager.default.removeItem(atPath: directory) }
     var report = Report(
       date: Date().ISO8601Format(),

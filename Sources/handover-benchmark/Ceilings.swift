@@ -47,7 +47,9 @@ struct Ceilings {
   }
 
   private static func scan(
-    _ environment: Environment, _ table: Table, count: Double
+    _ environment: Environment,
+    _ table: Table,
+    count: Double,
   ) throws -> Double {
     var sum = 0
     let seconds = try Measurement.seconds {

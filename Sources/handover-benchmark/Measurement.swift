@@ -32,7 +32,8 @@ enum Measurement {
   static func ownMemory() -> Int {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
-    let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+    let words = line?.split(whereSeparator: \.isWhitespace) ?? []
+    let kilobytes = words.dropFirst().first.flatMap { Int($0) }
     return (kilobytes ?? 0) << 10
   }
 }

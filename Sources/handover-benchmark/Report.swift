@@ -22,7 +22,12 @@ struct Report: Codable {
     reached: Bool? = nil,
   ) {
     let row = Row(
-      name: name, value: value, unit: unit, ratio: ratio, against: against, bar: bar,
+      name: name,
+      value: value,
+      unit: unit,
+      ratio: ratio,
+      against: against,
+      bar: bar,
       reached: reached,
     )
     rows.append(row)
@@ -32,13 +37,14 @@ struct Report: Codable {
   /// The table in Markdown.
   var markdown: String {
     let head = "| what | value | ratio | bar | |\n|---|---:|---:|---|---|\n"
-    return head + rows.map { row in
-      let ratio = row.ratio.map { "\(rounded($0)) × \(row.against ?? "")" } ?? ""
-      let mark = row.reached.map { $0 ? "reached" : "**missed**" } ?? ""
-      return "| \(row.name) | \(rounded(row.value)) \(row.unit) | \(ratio) | \(row.bar ?? "") "
-        + "| \(mark) |\n"
-    }
-    .joined()
+    return head
+      + rows.map { row in
+        let ratio = row.ratio.map { "\(rounded($0)) × \(row.against ?? "")" } ?? ""
+        let mark = row.reached.map { $0 ? "reached" : "**missed**" } ?? ""
+        return "| \(row.name) | \(rounded(row.value)) \(row.unit) | \(ratio) | \(row.bar ?? "") "
+          + "| \(mark) |\n"
+      }
+      .joined()
   }
 }
 

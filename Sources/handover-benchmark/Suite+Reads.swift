@@ -27,10 +27,14 @@ extension Suite {
     }
     let rate = Double(position) / seconds
     report.add(
-      "rebuild of all views from nothing, digest included", rate, "events/s",
-      ratio: rate / ceilings.scansPerSecond, to: "raw scan",
+      "rebuild of all views from nothing, digest included",
+      rate,
+      "events/s",
+      ratio: rate / ceilings.scansPerSecond,
+      to: "raw scan",
       bar: "≥ 1,000,000 and ≥ 0.15",
-      reached: rate >= 1_000_000 && rate / ceilings.scansPerSecond >= 0.15)
+      reached: rate >= 1_000_000 && rate / ceilings.scansPerSecond >= 0.15,
+    )
   }
 
   private func measureVerify(_ report: inout Report, _ path: String) throws {
@@ -45,8 +49,14 @@ extension Suite {
     let alone = hashAlone(count: Int(found?.records ?? 0))
     report.add("SHA-256 alone, leaves and nodes of the same bytes, 2 threads", alone, "events/s")
     report.add(
-      "verify, every leaf and the root", rate, "events/s",
-      ratio: rate / alone, to: "SHA-256 alone", bar: "≥ 0.7", reached: rate / alone >= 0.7)
+      "verify, every leaf and the root",
+      rate,
+      "events/s",
+      ratio: rate / alone,
+      to: "SHA-256 alone",
+      bar: "≥ 0.7",
+      reached: rate / alone >= 0.7,
+    )
   }
 
   /// What hashing as many records of the same length, and a node for each, reaches from memory.
@@ -80,7 +90,12 @@ extension Suite {
     }
     let rate = Double(messages) / seconds
     report.add(
-      "transcript", rate, "messages/s", bar: "≥ 300,000", reached: rate >= 300_000)
+      "transcript",
+      rate,
+      "messages/s",
+      bar: "≥ 300,000",
+      reached: rate >= 300_000,
+    )
   }
 
   /// The first page of an inbox, small and large.
@@ -89,9 +104,14 @@ extension Suite {
     let large = try firstPage(conversations: conversations)
     report.add("first inbox page of 50 with texts, 10,000 conversations, p50", small, "µs")
     report.add(
-      "first inbox page of 50 with texts, \(conversations) conversations, p50", large, "µs",
-      ratio: large / small, to: "10,000 conversations", bar: "≤ 1 ms and ≤ 1.5",
-      reached: large <= 1_000 && large / small <= 1.5)
+      "first inbox page of 50 with texts, \(conversations) conversations, p50",
+      large,
+      "µs",
+      ratio: large / small,
+      to: "10,000 conversations",
+      bar: "≤ 1 ms and ≤ 1.5",
+      reached: large <= 1_000 && large / small <= 1.5,
+    )
   }
 
   private func firstPage(conversations: Int) throws -> Double {
@@ -118,17 +138,32 @@ extension Suite {
     let (early, late) = try grow(path, events)
     report.add("append at 100,000 events", early, "events/s")
     report.add(
-      "append at \(events) events", late, "events/s",
-      ratio: late / early, to: "at 100,000", bar: "≥ 0.8", reached: late / early >= 0.8)
+      "append at \(events) events",
+      late,
+      "events/s",
+      ratio: late / early,
+      to: "at 100,000",
+      bar: "≥ 0.8",
+      reached: late / early >= 0.8,
+    )
     report.add(
-      "memory of our own at \(events) events", Double(Measurement.ownMemory()) / 1_048_576,
-      "MiB", bar: "≤ 200", reached: Measurement.ownMemory() <= 200 << 20)
+      "memory of our own at \(events) events",
+      Double(Measurement.ownMemory()) / 1_048_576,
+      "MiB",
+      bar: "≤ 200",
+      reached: Measurement.ownMemory() <= 200 << 20,
+    )
     let seconds = try Measurement.seconds {
       let ledger = try Ledger(at: path, for: .writing(creating: false))
       ledger.close()
     }
     report.add(
-      "open at \(events) events", seconds * 1_000, "ms", bar: "≤ 1,000", reached: seconds <= 1)
+      "open at \(events) events",
+      seconds * 1_000,
+      "ms",
+      bar: "≤ 1,000",
+      reached: seconds <= 1,
+    )
   }
 
   /// Grows a log; events a second at its beginning and at its end.

@@ -30,7 +30,11 @@ struct Suite {
 
   mutating func measureCeilings(_ report: inout Report) throws {
     let ceilings = try Ceilings(
-      in: folder, rowLength: Self.rowLength, events: events, batch: Self.batch)
+      in: folder,
+      rowLength: Self.rowLength,
+      events: events,
+      batch: Self.batch,
+    )
     self.ceilings = ceilings
     report.add("raw LMDB, 1,024 a commit, flushed", ceilings.appendsPerSecond, "events/s")
     report.add("raw LMDB, one a commit, p50", ceilings.singleCommit, "µs")
@@ -44,10 +48,20 @@ struct Suite {
     bulk = try fixture.append(events, from: 50_000, batch: Self.batch)
     let ratio = bulk / ceilings.appendsPerSecond
     report.add(
-      "bulk append, 1,024 a commit, tree and sealing on", bulk, "events/s",
-      ratio: ratio, to: "raw LMDB", bar: "≥ 0.25", reached: ratio >= 0.25)
+      "bulk append, 1,024 a commit, tree and sealing on",
+      bulk,
+      "events/s",
+      ratio: ratio,
+      to: "raw LMDB",
+      bar: "≥ 0.25",
+      reached: ratio >= 0.25,
+    )
     let keyed = try fixture.append(
-      events / 4, from: 60_000 + events, batch: Self.batch, keyed: true)
+      events / 4,
+      from: 60_000 + events,
+      batch: Self.batch,
+      keyed: true,
+    )
     report.add("bulk append with an idempotency key each", keyed, "events/s")
     let single = try measureOneCaller(&report, fixture, ceilings)
     try await measureManyCallers(&report, fixture, single)
@@ -64,8 +78,14 @@ struct Suite {
     let p50 = times.percentile(0.5)
     let ratio = p50 / ceilings.singleCommit
     report.add(
-      "one caller, one event a commit, p50", p50, "µs",
-      ratio: ratio, to: "raw LMDB commit", bar: "≤ 1.3", reached: ratio <= 1.3)
+      "one caller, one event a commit, p50",
+      p50,
+      "µs",
+      ratio: ratio,
+      to: "raw LMDB commit",
+      bar: "≤ 1.3",
+      reached: ratio <= 1.3,
+    )
     report.add("one caller, p99", times.percentile(0.99), "µs")
     return 1_000_000 / (times.reduce(0, +) / Double(times.count))
   }
@@ -89,8 +109,14 @@ struct Suite {
     }
     let rate = Double(callers * each) / ((ContinuousClock.now - started) / .seconds(1))
     report.add(
-      "64 callers, one event each", rate, "events/s",
-      ratio: rate / single, to: "one caller", bar: "≥ 15", reached: rate / single >= 15)
+      "64 callers, one event each",
+      rate,
+      "events/s",
+      ratio: rate / single,
+      to: "one caller",
+      bar: "≥ 15",
+      reached: rate / single >= 15,
+    )
   }
 
   mutating func measurePeers(_ report: inout Report, _ path: String?) throws {
@@ -104,9 +130,14 @@ struct Suite {
         continue
       }
       report.add(
-        "bulk append against \(name) \(peer.version ?? "") (\(rounded(rate)) events/s)", bulk,
-        "events/s", ratio: bulk / rate, to: name, bar: "≥ \(Int(bar))",
-        reached: bulk / rate >= bar)
+        "bulk append against \(name) \(peer.version ?? "") (\(rounded(rate)) events/s)",
+        bulk,
+        "events/s",
+        ratio: bulk / rate,
+        to: name,
+        bar: "≥ \(Int(bar))",
+        reached: bulk / rate >= bar,
+      )
     }
   }
 

@@ -34,7 +34,10 @@ struct Failure {
     case let error as SourceError:
       self.init(error.isMissing ? Code.noInput : Code.badData, error.description)
     case let refusal as Refusal:
-      self.init(Self.code(for: refusal.code), "refused (\(refusal.code.name)): \(refusal.sentence)")
+      self.init(
+        Self.code(for: refusal.code),
+        "refused (\(refusal.code.name)): \(refusal.sentence)",
+      )
     case let failure as CommandFailure: self = failure.failure
     case is ExitCode, is CleanExit, is ValidationError: return nil
     default:

@@ -94,10 +94,12 @@ struct `A reader of bytes` {
 @Suite
 struct `A writer of bytes` {
   @Test
-  func `begins anew with a buffer that is used again`() {
-    var writer = ByteWriter(reusing: [1, 2, 3])
-    #expect(writer.bytes == [])
-    writer.put([4])
-    #expect(writer.bytes == [4])
+  func `begins empty, whatever room it has`() {
+    for capacity in [0, 1, 4_096] {
+      var writer = ByteWriter(capacity: capacity)
+      #expect(writer.bytes == [])
+      writer.put([4])
+      #expect(writer.bytes == [4])
+    }
   }
 }

@@ -17,15 +17,18 @@ enum ImportRule {
   ]
 
   private static let eventStore: Set = foundation.union(collections).union([
-    "Crypto", "Glibc", "LMDB", "Synchronization", "TransparencyLog",
+    "Crypto", "Glibc", "LMDB", "Sealing", "Synchronization", "TransparencyLog",
   ])
 
   private static let projections: Set = foundation.union(collections).union([
     "ConversationCoding", "Conversations", "Crypto", "EventStore", "LMDB", "Synchronization",
+    "TransparencyLog",
   ])
 
   static let table: [String: Permission] = [
     "CLMDB": .only([]),
+    "CLibcrypto": .only([]),
+    "Sealing": .only(["CLibcrypto", "Synchronization"]),
     "LMDB": .only(["CLMDB", "Glibc", "Synchronization"]),
     "TransparencyLog": .only(["Crypto"]),
     "Conversations": .only([]),
@@ -33,12 +36,13 @@ enum ImportRule {
     "EventStore": .only(eventStore),
     "Projections": .only(projections),
     "ConversationLedger": .only(
-      eventStore.union(projections).union(["Logging", "Projections"]).subtracting(["LMDB"])
+      eventStore.union(projections).union(["Dispatch", "Logging", "Projections"])
     ),
     "LedgerExchange": .only(foundation.union(["ConversationLedger", "Conversations", "Crypto"])),
     "handover": .only(
       foundation.union([
         "ArgumentParser", "ConversationLedger", "Conversations", "Glibc", "LedgerExchange",
+        "Synchronization",
       ])
     ),
     "handover-benchmark": .anything(except: ["CLMDB"]),

@@ -66,7 +66,7 @@ struct `The table of imports` {
     Sample("Sources/TransparencyLog/A.swift", "import struct Foundation.Data", finds: [1]),
     Sample("Sources/TransparencyLog/A.swift", "// import Foundation\nimport Crypto", finds: []),
     Sample("Sources/EventStore/A.swift", "package import DequeModule", finds: []),
-    Sample("Sources/ConversationLedger/A.swift", "import LMDB\nimport Logging", finds: [1]),
+    Sample("Sources/ConversationLedger/A.swift", "import CLMDB\nimport Logging", finds: [1]),
     Sample("Sources/handover/A.swift", "import EventStore\nimport ArgumentParser", finds: [1]),
     Sample("Sources/handover-benchmark/A.swift", "import LMDB\nimport CLMDB", finds: [2]),
     Sample("Sources/Unheard/A.swift", "let a = 1", finds: [1]),

@@ -38,7 +38,11 @@ extension JSONLine {
       let bot = try required(bot, "bot")
       let owner = ownerID(try required(owner, "owner"))
       return .registerBot(
-        botID(bot), owner: owner, name: name ?? bot, sessionMinutes: sessionMinutes)
+        botID(bot),
+        owner: owner,
+        name: name ?? bot,
+        sessionMinutes: sessionMinutes,
+      )
     case "moduleDefined":
       return .defineModule(botID(try required(bot, "bot")), try moduleID(), name: name ?? "")
     case "deploymentRegistered":
@@ -111,7 +115,10 @@ extension JSONLine {
       .registerOwner(ownerID(owner), name: owner),
       .registerBot(botID(bot), owner: ownerID(owner), name: bot, sessionMinutes: nil),
       .registerDeployment(
-        deploymentID("\(bot) on \(channel)"), bot: botID(bot), channel: channel),
+        deploymentID("\(bot) on \(channel)"),
+        bot: botID(bot),
+        channel: channel,
+      ),
     ]
   }
 
@@ -159,7 +166,8 @@ extension JSONLine {
     case "source": return .source
     default:
       throw LineError(
-        reason: "\"author.kind\" is visitor, bot, agent, staff or source")
+        reason: "\"author.kind\" is visitor, bot, agent, staff or source"
+      )
     }
   }
 

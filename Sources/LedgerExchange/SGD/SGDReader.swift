@@ -78,7 +78,8 @@ struct SGDReader {
       events.append(NewEvent(.messagePosted(by: author), EventBody(text: turn.utterance)))
       if let before, before != service {
         events.append(
-          NewEvent(.handedOver(from: bot(before), to: bot(service), module: nil)))
+          NewEvent(.handedOver(from: bot(before), to: bot(service), module: nil))
+        )
       }
       let content = ImportedRow(key: "\(index + 1)", occurredAt: nil, events: events)
       try body(.row(SourceRow(number: row, conversation: conversation, content: content)))
@@ -95,7 +96,9 @@ struct SGDReader {
     body.source = label
     let deployment = DeploymentID.named("deployment", "sgd", service)
     return NewEvent(
-      .started(bot: bot(service), deployment: deployment, visitor: visitor), body)
+      .started(bot: bot(service), deployment: deployment, visitor: visitor),
+      body,
+    )
   }
 
   private func registration(of service: String) -> [RegistryCommand] {

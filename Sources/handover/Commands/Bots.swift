@@ -84,7 +84,8 @@ struct Bots: ParsableCommand {
       }
       if let channel {
         commands.append(
-          .registerDeployment(.of(bot, on: channel), bot: bot, channel: channel))
+          .registerDeployment(.of(bot, on: channel), bot: bot, channel: channel)
+        )
       }
       try registry.submit(commands, creating: true) { "bot \(name) is \(bot)" }
     }

@@ -53,7 +53,9 @@ struct Start: ParsableCommand {
     }
     guard fitting.count == 1 else {
       let channels = Set(fitting.values.map(\.channel)).sorted().joined(separator: ", ")
-      throw ValidationError("the bot is deployed \(fitting.count) times; give --channel: \(channels)")
+      throw ValidationError(
+        "the bot is deployed \(fitting.count) times; give --channel: \(channels)"
+      )
     }
     return deployment
   }

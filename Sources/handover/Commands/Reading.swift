@@ -95,7 +95,8 @@ struct Follow: ParsableCommand {
     let words = event.text ?? event.reason ?? ""
     let author = event.author ?? ""
     Terminal.print(
-      Terminal.harmless("\(event.position)  \(event.at)  \(event.type)  \(author)  \(words)"))
+      Terminal.harmless("\(event.position)  \(event.at)  \(event.type)  \(author)  \(words)")
+    )
   }
 }
 

@@ -1,11 +1,8 @@
 import Conversations
 import Testing
 
-// Limits that the code does not keep yet. Each test fails until it does, and then moves to the
-// suite of its subject.
-
 @Suite
-struct `Open: a session length` {
+struct `A session length` {
   /// The largest ones overflow where minutes become microseconds, and stop the program.
   @Test(arguments: [Int64.max, .max / 60_000_000 + 1, .min, -1, 0])
   func `that is no length of time is refused (R21)`(minutes: Int64) {
@@ -20,7 +17,7 @@ struct `Open: a session length` {
 }
 
 @Suite
-struct `Open: a nested JSON value` {
+struct `A nested JSON value` {
   /// Foundation reads 512 levels, the ledger too, and an export puts its own around the value.
   @Test(arguments: [510, 513, 600])
   func `that could not be read or exported again is refused`(levels: Int) {
@@ -40,7 +37,7 @@ struct `Open: a nested JSON value` {
 }
 
 @Suite
-struct `Open: an identifier` {
+struct `The identifier` {
   /// Zero is the stream of administration, and "none" in stored facts and canonical bytes.
   @Test
   func `of zeros, which stands for none, is not read from a text`() {
@@ -51,7 +48,7 @@ struct `Open: an identifier` {
 }
 
 @Suite
-struct `Open: recorded history` {
+struct `Recorded history without end` {
   @Test
   func `with more handovers than can be counted is taken in (R19)`() async {
     await #expect(processExitsWith: .success) {

@@ -2,11 +2,8 @@ import ConversationCoding
 import Conversations
 import Testing
 
-// Promises of the format that the code does not keep yet. Each test fails until it does, and then
-// moves to the suite of its subject.
-
 @Suite
-struct `Open: the facts of an event` {
+struct `The facts of an unknown event` {
   @Test(arguments: EventType.allCases)
   func `that stayed unknown stay so when they are written again (R22)`(type: EventType) {
     let event = ConversationEvent.unknown(type: type.rawValue)
@@ -17,7 +14,7 @@ struct `Open: the facts of an event` {
 }
 
 @Suite
-struct `Open: the canonical bytes` {
+struct `The canonical bytes of a body` {
   @Test
   func `are without the fingerprint of the body (R17)`() {
     var body = EventBody(text: "Hello")
@@ -32,7 +29,7 @@ struct `Open: the canonical bytes` {
 }
 
 @Suite
-struct `Open: a nested JSON value` {
+struct `A JSON value nested too deep` {
   @Test
   func `of 513 levels is refused though the last one is empty`() {
     let lists = Array(repeating: [6, 0, 0, 0, 1] as [UInt8], count: 512).flatMap { $0 }

@@ -1,11 +1,8 @@
 import Conversations
 import Testing
 
-// Rules that the code does not keep yet. Each test fails until it does, and then moves to the
-// suite of its subject.
-
 @Suite
-struct `Open: another visitor` {
+struct `Another visitor` {
   @Test
   func `sets no variables in a conversation that is not theirs (R3, R7)`() {
     let author = Author.visitor(stranger)
@@ -22,7 +19,7 @@ struct `Open: another visitor` {
 }
 
 @Suite
-struct `Open: a request for an agent` {
+struct `The author of a request for an agent` {
   @Test(arguments: [Author.visitor(carol), .agent(alice), .staff, .source])
   func `is the holder's and nobody else's (R11)`(author: Author) {
     #expect(throws: Refusal.self) { try given().decision(on: .requestAgent(by: author)) }
@@ -30,7 +27,7 @@ struct `Open: a request for an agent` {
 }
 
 @Suite
-struct `Open: a token` {
+struct `A token` {
   @Test(arguments: [
     ConversationCommand.post(as: .bot(english)), .end(by: .staff), .end(by: .bot(english)),
     .note(as: .staff), .note(as: .agent(alice)), .setVariable(as: .bot(english)),
@@ -54,7 +51,7 @@ struct `Open: a token` {
 }
 
 @Suite
-struct `Open: the registry` {
+struct `The registry, for those who only talk,` {
   static let callers: [Caller] = [
     .visitor(carol), .agent(alice, of: globex), .agent(alice, of: acme), .agent(alice, of: nil),
   ]
