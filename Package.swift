@@ -86,6 +86,17 @@ let package = Package(
     ),
     .testTarget(name: "TidyTests", swiftSettings: strict),
     .testTarget(
+      name: "HandoverTests",
+      dependencies: ["handover"],
+      swiftSettings: strict,
+    ),
+    .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: strict),
+    .testTarget(
+      name: "EventStoreTests",
+      dependencies: ["EventStore", "LMDB", "Sealing", "TransparencyLog", crypto],
+      swiftSettings: strict,
+    ),
+    .testTarget(
       name: "TransparencyLogTests",
       dependencies: ["TransparencyLog", crypto],
       exclude: ["Vectors"],

@@ -1,6 +1,8 @@
 package import Conversations
 
-/// The tags of a body's fields (docs/record-format.md). A tag is given once and never again.
+/// The tags of a body's fields (docs/record-format.md).
+///
+/// A tag is given once and never again.
 private enum Field: UInt8 {
   case text = 1
   case quickReply = 2

@@ -20,6 +20,7 @@ extension Identifier {
   /// - Parameters:
   ///   - kind: What is named: `bot`, `conversation` …
   ///   - names: The parts of the name, the source first.
+  /// - Returns: The identifier.
   public static func named(_ kind: String, _ names: String...) -> Self {
     // A separator that no part can hold keeps ("a", "bc") and ("ab", "c") apart.
     let name = ([kind] + names).map { "\($0.utf8.count):\($0)" }.joined()

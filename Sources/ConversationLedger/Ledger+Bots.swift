@@ -63,6 +63,11 @@ extension Ledger {
     return first
   }
 
+  /// The name of the agent in control of a conversation; `nil` if none is.
+  public func agentInControl(of conversation: ConversationID) throws -> String? {
+    try LedgerError.wrapping { try reader.atHead().head(of: conversation).flatMap(agentName) }
+  }
+
   /// What is known of a conversation, for those who are about to change it.
   public func conversation(_ id: ConversationID) throws -> ConversationSummary? {
     try LedgerError.wrapping {

@@ -54,7 +54,9 @@ extension Ledger {
 
   /// Throws the views away and builds them anew from the log.
   ///
-  /// - Parameter progress: Hears the position reached, and the end.
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - progress: Hears the position reached, and the end.
   /// - Returns: The position, and the digest of the new views.
   /// - Throws: `LedgerError` `.anotherWriter` if a process writes the ledger.
   public static func rebuild(

@@ -84,6 +84,8 @@ extension Ledger {
   /// The ledger itself is only read; the new views lie in a temporary folder meanwhile.
   ///
   /// - Parameter progress: Hears the position reached, and the end.
+  /// - Returns: Both digests, and whether they are the same.
+  /// - Throws: `LedgerError` if the log or the views cannot be read, or the new ones not written.
   public func compareViews(
     progress: (UInt64, UInt64) -> Void = { _, _ in }
   ) throws -> ReplayVerdict {

@@ -8,6 +8,7 @@ extension Ledger {
   /// - Parameters:
   ///   - conversation: Which one.
   ///   - asOf: The moment to look at; now if `nil`.
+  /// - Returns: The transcript, complete.
   /// - Throws: `LedgerError` `.notFound` if it is not there at that moment.
   public func transcript(
     of conversation: ConversationID,

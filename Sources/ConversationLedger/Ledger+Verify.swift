@@ -33,6 +33,8 @@ extension Ledger {
   /// All processors take part, each over a span whose subtree it computes.
   ///
   /// - Parameter progress: Hears the records verified, and how many there are.
+  /// - Returns: The verdicts, and what is wrong; a damaged record is a finding, not an error.
+  /// - Throws: `LedgerError` if the head of the log cannot be read.
   public func verify(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
   ) throws -> Verification {

@@ -50,7 +50,9 @@ public final class Ledger: Sendable {
     public var rules = Rules()
     /// Hears how far views that must be built anew have come: position and end.
     public var progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
-    /// Makes the data keys; random if `nil`. For tests that compare two ledgers.
+    /// Makes the data keys; random if `nil`.
+    ///
+    /// For tests that compare two ledgers.
     var makeKey: KeyMaker?
     /// The clock, in microseconds since 1970; the system's if `nil`.
     var clock: (@Sendable () -> Int64)?

@@ -3,7 +3,9 @@ import EventStore
 import Foundation
 import LMDB
 
-/// A fault: the ledger, its storage or its keys cannot do what was asked. Nothing was lost.
+/// A fault: the ledger, its storage or its keys cannot do what was asked.
+///
+/// Nothing was lost.
 public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kind of fault, for whoever translates it.
   public let kind: Kind

@@ -93,7 +93,10 @@ struct LedgerMachine: StateMachine {
   ///   - head: The conversation's head; `nil` if the first event starts it.
   ///   - slot: The slot of the visitor's key.
   ///   - terms: What all of them bear, and what the first one bears.
+  ///   - batch: Where the records go.
   /// - Returns: Where they are.
+  /// - Throws: `Refusal` if a body is too large or nested too deep; `DestroyedKey` if the slot was
+  ///   never filled.
   mutating func append(
     _ events: [NewConversationEvent],
     to conversation: ConversationID,

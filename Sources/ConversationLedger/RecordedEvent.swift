@@ -67,6 +67,7 @@ extension Ledger {
   ///   - first: Where to begin; the event there is included.
   ///   - last: Where to end; included.
   ///   - body: Takes an event.
+  /// - Throws: What `body` throws; or `LedgerError` if an event cannot be read.
   public func forEachEvent(
     from first: UInt64,
     through last: UInt64,
@@ -85,6 +86,7 @@ extension Ledger {
   /// - Parameters:
   ///   - conversation: Which one.
   ///   - asOf: Up to which moment; the present if `nil`.
+  /// - Returns: The events, and the log position of that moment.
   /// - Throws: `LedgerError` `.notFound` if it is not there at that moment.
   public func events(
     of conversation: ConversationID,

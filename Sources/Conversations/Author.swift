@@ -23,7 +23,9 @@ public enum Author: Hashable, Sendable {
   }
 }
 
-/// The kind of an author. The numbers stand in stored records (docs/record-format.md).
+/// The kind of an author.
+///
+/// The numbers stand in stored records (docs/record-format.md).
 public enum AuthorKind: UInt8, Hashable, Sendable, CaseIterable {
   /// No author: an event of the ledger itself.
   case none = 0

@@ -22,7 +22,9 @@ public struct Refusal: Error, Hashable, Sendable {
     self.actualPosition = actualPosition
   }
 
-  /// A code whose meaning never changes (R7). The numbers stand in stored records.
+  /// A code whose meaning never changes (R7).
+  ///
+  /// The numbers stand in stored records.
   public enum Code: UInt8, Hashable, Sendable, CaseIterable {
     /// The call bears no token.
     case tokenMissing = 1

@@ -47,7 +47,9 @@ public struct Registry: Hashable, Sendable {
   public init() {}
 }
 
-/// What happened in the registry. Names and channels are in `EventBody`.
+/// What happened in the registry.
+///
+/// Names and channels are in `EventBody`.
 public enum RegistryEvent: Hashable, Sendable {
   /// An account was entered.
   case ownerRegistered(OwnerID)

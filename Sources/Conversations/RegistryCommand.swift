@@ -26,6 +26,7 @@ extension Registry {
   /// - Parameters:
   ///   - command: What is asked.
   ///   - caller: Who asks.
+  /// - Returns: The events to record.
   /// - Throws: The refusal.
   public func decide(
     _ command: RegistryCommand,

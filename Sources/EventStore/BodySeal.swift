@@ -34,6 +34,7 @@ enum BodySeal {
   ///   - recordedAt: The record's time, for the nonce.
   ///   - key: The visitor's key.
   ///   - output: Where ciphertext and tag go.
+  /// - Throws: `SealingError` if the library fails.
   @unsafe
   static func seal(
     _ body: UnsafeRawBufferPointer,

@@ -18,7 +18,7 @@ package struct Proposal<Command: Sendable, Answer: Sendable>: Sendable {
 
 /// Commands in their final place.
 package struct OrderedProposal<Command: Sendable, Answer: Sendable>: Sendable {
-  /// The place in the order: 1, 2, 3 …
+  /// The place in the order, from 1 on.
   package let place: UInt64
   /// The clock when the place was given, in microseconds since 1970; never less than before.
   package let time: Int64
@@ -83,9 +83,11 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
   ) -> (taken: [OrderedProposal<Command, Answer>], areMoreWaiting: Bool) {
     state.withLock { state in
       guard !state.waiting.isEmpty else { return ([], false) }
-      var count = 0
-      var commands = 0
-      while count < state.waiting.count, commands < limit {
+      var count = 1
+      var commands = state.waiting[0].commands.count
+      while count < state.waiting.count,
+        commands + state.waiting[count].commands.count <= limit
+      {
         commands += state.waiting[count].commands.count
         count += 1
       }
@@ -104,6 +106,10 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
   }
 
   package func whenOrdered(_ signal: @escaping @Sendable () -> Void) {
-    state.withLock { $0.signal = signal }
+    let areWaiting = state.withLock { state in
+      state.signal = signal
+      return !state.waiting.isEmpty
+    }
+    if areWaiting { signal() }
   }
 }

@@ -21,6 +21,7 @@ extension EventLog {
   ///   - first: The first position.
   ///   - last: The last position.
   ///   - body: Takes a header and the idempotency key, empty for none.
+  /// - Throws: What `body` throws; or `DamagedRecord` if a record is missing or damaged.
   package func forEachKeyedHeader(
     from first: UInt64,
     through last: UInt64,
@@ -107,6 +108,7 @@ extension EventLog {
   ///   - last: The position of the newest event wanted.
   ///   - after: The position at which to stop; zero for the whole stream.
   /// - Returns: The positions in log order.
+  /// - Throws: `DamagedRecord` if a record is missing, or its predecessor is not before it.
   package func chain(endingAt last: UInt64, after: UInt64 = 0) throws -> [UInt64] {
     var positions: [UInt64] = []
     var next = last

@@ -30,6 +30,7 @@ package final class EventLog: Sendable {
   ///   - path: The folder; made if it does not exist and `access` is `.writing`.
   ///   - access: Whether it may be written.
   ///   - mapSizeInBytes: The most the file can grow to, if not the standard size.
+  /// - Throws: `StorageError`.
   package init(
     at path: String,
     for access: Environment.Access,
@@ -103,8 +104,9 @@ package struct LogTables: Sendable {
   let nodes: Table
   let main: Table
 
-  /// The key of the head in the main table. Its page is rewritten by every commit anyway, so the
-  /// head costs no page of its own.
+  /// The key of the head in the main table.
+  ///
+  /// Its page is rewritten by every commit anyway, so the head costs no page of its own.
   static let headKey = Array("head".utf8)
 
   /// How far the log has come.

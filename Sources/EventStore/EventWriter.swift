@@ -27,8 +27,10 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   /// Why nothing can be written until the ledger is opened again.
   private let failure = Mutex<(any Error)?>(nil)
 
-  /// Guards the roles and the queue's emptiness. All fields below it belong to its lock, except
-  /// `machine` and `decided`, which belong to the thread that decides.
+  /// Guards the roles and the queue's emptiness.
+  ///
+  /// All fields below it belong to its lock, except `machine` and `decided`, which belong to the
+  /// thread that decides.
   private let monitor = NSCondition()
   private var isDeciding = false
   private var isCommitting = false
@@ -79,6 +81,9 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     threads = []
     monitor.unlock()
     for thread in running { thread.join() }
+    monitor.lock()
+    while spare == nil { monitor.wait() }
+    monitor.unlock()
   }
 
   private func signalOrdered() {
@@ -106,6 +111,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     monitor.lock()
     takeTurn(on: batch)
     spare = batch
+    if isStopping { monitor.broadcast() }
     monitor.unlock()
   }
 
@@ -119,8 +125,9 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     monitor.unlock()
   }
 
-  /// Decides, commits and answers, in the role of the one that decides. Called and left with the
-  /// lock held.
+  /// Decides, commits and answers, in the role of the one that decides.
+  ///
+  /// Called and left with the lock held.
   private func takeTurn(on batch: PendingBatch) {
     let (proposals, answers, afterwards) = gather(into: batch)
     isCommitting = true
@@ -151,7 +158,9 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     return true
   }
 
-  /// Decides what is ordered until the commit before is done. Called and left with the lock held.
+  /// Decides what is ordered until the commit before is done.
+  ///
+  /// Called and left with the lock held.
   private func gather(
     into batch: PendingBatch
   ) -> (proposals: [Ordered], answers: Answers, afterwards: (@Sendable (LogHead?) -> Void)?) {

@@ -21,6 +21,9 @@ package final class KeyRing: Sendable {
 
   private let environment: Environment
   private let table: Table
+  private let main: Table
+  /// Where the main table keeps the last slot that was ever filled: an emptied one stays empty.
+  private static let filledKey = Array("filled".utf8)
   private let masterKey: MasterKey
   private let makeKey: @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce)
   private let cache = Mutex<[UInt64: SealingKey]>([:])
@@ -35,6 +38,7 @@ package final class KeyRing: Sendable {
   ///   - masterKey: What wraps the keys.
   ///   - makeKey: Makes the key of a slot and the nonce that wraps it; random, unless a test wants
   ///     two ledgers to have the same.
+  /// - Throws: `StorageError`.
   package init(
     at path: String,
     for access: Environment.Access,
@@ -46,17 +50,15 @@ package final class KeyRing: Sendable {
     var configuration = Environment.Configuration()
     configuration.mapSizeInBytes = 1 << 36
     environment = try Environment(at: path, for: access, configuration: configuration)
-    table = try environment.openTables(["keys"]).named[0]
+    let opened = try environment.openTables(["keys"])
+    (table, main) = (opened.named[0], opened.main)
     self.masterKey = masterKey
     self.makeKey = makeKey
+    let (key, main) = (Self.filledKey, main)
     let last = try environment.read { transaction in
-      var last: UInt64 = 0
-      try transaction.walk(table, .down) { key, _ in
-        last = key.indices.reduce(0) { $0 << 8 | UInt64(key[$1]) }
-        return .stop
-      }
-      return last
+      try transaction.copiedValue(for: key.span, in: main) ?? []
     }
+    .reduce(0) { $0 << 8 | UInt64($1) }
     filled.store(last, ordering: .releasing)
   }
 
@@ -72,6 +74,8 @@ package final class KeyRing: Sendable {
         // A slot that a failed commit has filled after all was never used, and is filled anew.
         try transaction.put(wrapped.span, at: slot, in: table)
       }
+      let (key, filled) = (Self.filledKey, BigEndianKey(last))
+      try transaction.put(filled.span, for: key.span, in: main)
     }
     filled.store(last, ordering: .releasing)
   }

@@ -13,7 +13,8 @@ package struct MasterKey: Sendable {
   ///
   /// - Throws: `KeyError` if the file cannot be used.
   package init(atPath path: String, creating: Bool) throws {
-    if let text = try? String(contentsOfFile: path, encoding: .utf8) {
+    if let content = FileManager.default.contents(atPath: path) {
+      let text = String(decoding: content, as: UTF8.self)
       guard let bytes = [UInt8](hexadecimal: text.filter { !$0.isWhitespace }), bytes.count == 32
       else { throw KeyError.malformedMasterKey(path: path) }
       key = SymmetricKey(data: bytes)
@@ -75,7 +76,9 @@ private func writeDurably(_ text: String, to path: String) throws {
   guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
   defer { close(descriptor) }
   let bytes = Array(text.utf8)
-  guard unsafe write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
+  // A file of that name that a crash left behind may have been open to others.
+  guard fchmod(descriptor, 0o600) == 0,
+    unsafe write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
     unsafe rename(temporary, path) == 0
   else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
   try flush(file: URL(fileURLWithPath: path).deletingLastPathComponent().path)

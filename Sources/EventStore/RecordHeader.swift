@@ -14,13 +14,13 @@ package struct RecordHeader: Hashable, Sendable {
   package var number: UInt64
   /// Up to three identifiers whose meaning depends on the type; zero where there is none.
   package var parties: Parties
-  /// The place in the log: 1, 2, 3 …
+  /// The place in the log, from 1 on.
   package var position: UInt64 = 0
   /// What happened to: the events of a stream form a chain by `previous`.
   package var stream: UInt128
   /// The position of the stream's first event.
   package var streamStart: UInt64
-  /// The place in the stream: 1, 2, 3 …
+  /// The place in the stream, from 1 on.
   package var streamPosition: UInt32
   /// The position of the stream's event before this one; zero at its first.
   package var previous: UInt64

@@ -1,4 +1,6 @@
-/// Where each field of a record's header lies (docs/record-format.md). Numbers are big-endian.
+/// Where each field of a record's header lies (docs/record-format.md).
+///
+/// Numbers are big-endian.
 enum RecordLayout {
   /// The format this code writes, and the only one it reads.
   static let format: UInt8 = 1

@@ -11,6 +11,7 @@ package protocol StateMachine {
   /// - Parameters:
   ///   - command: What was ordered.
   ///   - batch: Where the events go; its `time` is the command's.
+  /// - Returns: The answer.
   /// - Throws: A fault of the storage; the machine is then as it was before the call.
   mutating func apply(_ command: Command, to batch: PendingBatch) throws -> Answer
 

@@ -48,6 +48,7 @@ package struct ReadTransaction: ~Copyable {
   ///   - bound: Upwards: the first key to see. Downwards: the key before which to begin; `nil`
   ///     begins at the table's end.
   ///   - body: Takes a key and a value; both are lent for the call.
+  /// - Throws: What `body` throws; or `StorageError` if the table cannot be read.
   package func walk(
     _ table: Table,
     _ direction: WalkDirection = .up,

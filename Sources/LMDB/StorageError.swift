@@ -21,23 +21,41 @@ package struct StorageError: Error, Hashable, Sendable {
 }
 
 extension StorageError.Code {
-  /// The key is in the table already. The corresponding C constant is `MDB_KEYEXIST`.
+  /// The key is in the table already.
+  ///
+  /// The corresponding C constant is `MDB_KEYEXIST`.
   package static var keyExists: Self { Self(rawValue: MDB_KEYEXIST) }
-  /// There is no such key or table. The corresponding C constant is `MDB_NOTFOUND`.
+  /// There is no such key or table.
+  ///
+  /// The corresponding C constant is `MDB_NOTFOUND`.
   package static var notFound: Self { Self(rawValue: MDB_NOTFOUND) }
-  /// A page is not what it should be. The corresponding C constant is `MDB_CORRUPTED`.
+  /// A page is not what it should be.
+  ///
+  /// The corresponding C constant is `MDB_CORRUPTED`.
   package static var corrupted: Self { Self(rawValue: MDB_CORRUPTED) }
-  /// A fatal error closed the environment. The corresponding C constant is `MDB_PANIC`.
+  /// A fatal error closed the environment.
+  ///
+  /// The corresponding C constant is `MDB_PANIC`.
   package static var panic: Self { Self(rawValue: MDB_PANIC) }
-  /// The file was made by another LMDB. The corresponding C constant is `MDB_VERSION_MISMATCH`.
+  /// The file was made by another LMDB.
+  ///
+  /// The corresponding C constant is `MDB_VERSION_MISMATCH`.
   package static var versionMismatch: Self { Self(rawValue: MDB_VERSION_MISMATCH) }
-  /// The file is no LMDB environment. The corresponding C constant is `MDB_INVALID`.
+  /// The file is no LMDB environment.
+  ///
+  /// The corresponding C constant is `MDB_INVALID`.
   package static var notAnEnvironment: Self { Self(rawValue: MDB_INVALID) }
-  /// The memory map is full. The corresponding C constant is `MDB_MAP_FULL`.
+  /// The memory map is full.
+  ///
+  /// The corresponding C constant is `MDB_MAP_FULL`.
   package static var mapFull: Self { Self(rawValue: MDB_MAP_FULL) }
-  /// Every reader slot is taken. The corresponding C constant is `MDB_READERS_FULL`.
+  /// Every reader slot is taken.
+  ///
+  /// The corresponding C constant is `MDB_READERS_FULL`.
   package static var readersFull: Self { Self(rawValue: MDB_READERS_FULL) }
-  /// A key or value has a size LMDB cannot keep. The C constant is `MDB_BAD_VALSIZE`.
+  /// A key or value has a size LMDB cannot keep.
+  ///
+  /// The corresponding C constant is `MDB_BAD_VALSIZE`.
   package static var badSize: Self { Self(rawValue: MDB_BAD_VALSIZE) }
   /// The environment is open in this process already; LMDB's locks would vanish.
   package static var openTwice: Self { Self(rawValue: EBUSY) }

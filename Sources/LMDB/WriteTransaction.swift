@@ -9,7 +9,9 @@ package struct WriteTransaction: ~Copyable {
   private let handle: OpaquePointer
   private var isFinished = false
 
-  /// Begins; only `Environment.write` does. Waits for the writer before it.
+  /// Begins; only `Environment.write` does.
+  ///
+  /// Waits for the writer before it.
   init(in environment: OpaquePointer) throws(StorageError) {
     var begun: OpaquePointer?
     try check(unsafe mdb_txn_begin(environment, nil, 0, &begun), "mdb_txn_begin")

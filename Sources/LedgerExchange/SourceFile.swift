@@ -7,6 +7,8 @@ enum SourceFile {
   /// - Parameters:
   ///   - path: The file.
   ///   - limit: The most bytes it may have.
+  /// - Returns: The content.
+  /// - Throws: `SourceError` if the file cannot be read, or is larger than the limit.
   static func content(of path: String, limit: Int) throws -> Data {
     let handle = try open(path)
     defer { try? handle.close() }
@@ -46,13 +48,29 @@ enum SourceFile {
 
 extension DecodingError {
   /// What was expected and where, without the decoder's machinery.
+  ///
+  /// - Parameter content: What was decoded: the decoder does not say where JSON is malformed, the
+  ///   older parser does.
+  /// - Returns: A sentence without a period.
+  func sentence(about content: Data) -> String {
+    guard case .dataCorrupted = self else { return sentence }
+    do {
+      _ = try JSONSerialization.jsonObject(with: content, options: [.fragmentsAllowed])
+      return sentence
+    } catch {
+      let detail = (error as NSError).userInfo["NSDebugDescription"] as? String
+      return "not valid JSON: \(detail ?? "malformed")"
+    }
+  }
+
+  /// What was expected and where.
   var sentence: String {
     switch self {
     case .keyNotFound(let key, let context): "\(place(context))\"\(key.stringValue)\" is missing"
     case .typeMismatch(let type, let context): "\(place(context))expected \(word(for: type))"
     case .valueNotFound(let type, let context):
       "\(place(context))expected \(word(for: type)), found null"
-    case .dataCorrupted(let context): "\(place(context))\(reason(context))"
+    case .dataCorrupted(let context): "\(place(context))\(context.debugDescription)"
     @unknown default: "not understood"
     }
   }
@@ -60,11 +78,6 @@ extension DecodingError {
   private func place(_ context: Context) -> String {
     let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }
     return path.isEmpty ? "" : "at \(path.joined()): "
-  }
-
-  private func reason(_ context: Context) -> String {
-    let inner = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"]
-    return "not valid JSON: \(inner ?? context.debugDescription)"
   }
 
   private func word(for type: any Any.Type) -> String {

@@ -36,6 +36,7 @@ package struct ViewSnapshot: Sendable {
   ///   - bot: Whose inbox.
   ///   - before: Only conversations whose last event is before this position; `nil` for all.
   ///   - body: Takes a head; says whether to go on.
+  /// - Throws: What `body` throws, or what reading the views throws.
   package func forEachHead(
     inInboxOf bot: BotID,
     before: UInt64?,

@@ -18,6 +18,7 @@ extension Views {
   ///   - log: The log the views are of.
   ///   - position: The position to stop at.
   ///   - progress: Hears the position reached.
+  /// - Throws: What reading the log throws, or what writing the views throws.
   package func catchUp(
     with log: EventLog,
     through position: UInt64,
@@ -68,6 +69,7 @@ extension Overlay {
   ///   - end: The position to stop at.
   ///   - views: Where the heads of conversations that started before lie; `nil` if the overlay
   ///     begins at zero.
+  /// - Throws: What reading the log or the views throws.
   package mutating func fold(
     _ log: EventLog,
     through end: UInt64,

@@ -11,6 +11,7 @@ extension Views {
   /// - Parameters:
   ///   - overlay: The changes; its base is at most this checkpoint.
   ///   - root: The root of the log's tree at the overlay's position.
+  /// - Throws: `CommitError` if the outcome is unknown; any other error if nothing was written.
   package func write(_ overlay: Overlay, root: [UInt8]) throws {
     try environment.write { transaction in
       let key = ViewTables.checkpointKey

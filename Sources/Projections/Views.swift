@@ -4,10 +4,10 @@ package import EventStore
 package import LMDB
 import TransparencyLog
 
-/// The derived tables: heads of conversations, inboxes, lookups. Disposable.
+/// The derived tables: heads of conversations, inboxes, lookups.
 ///
 /// They are written in large sorted batches, state and checkpoint in one transaction; what the log
-/// has beyond the checkpoint is folded in memory. Deleting the folder loses nothing.
+/// has beyond the checkpoint is folded in memory. Disposable: deleting the folder loses nothing.
 package final class Views: Sendable {
   /// The version of the tables; views of another version are built anew.
   static let version: UInt64 = 1

@@ -41,6 +41,7 @@ package final class SealingKey: Sendable {
   ///   - associated: What is authenticated with them.
   ///   - nonce: Twelve bytes that never come twice with this key.
   ///   - output: Where the result goes; as long as the message and the tag.
+  /// - Throws: `SealingError` `.libraryFailed`.
   @unsafe
   package func seal(
     _ message: UnsafeRawBufferPointer,

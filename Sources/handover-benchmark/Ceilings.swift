@@ -20,6 +20,7 @@ struct Ceilings {
   ///   - rowLength: The bytes of a stored row of the ledger measured.
   ///   - events: How many rows.
   ///   - batch: How many rows to a commit.
+  /// - Throws: What the storage throws.
   init(in folder: String, rowLength: Int, events: Int, batch: Int) throws {
     let environment = try Environment(at: folder + "/raw", for: .writing)
     let table = try environment.openTables(["rows"]).named[0]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The command-line tool.
 @main
@@ -37,6 +38,8 @@ struct Handover: ParsableCommand {
 
   /// Runs the command, and ends the process with the exit code and the sentence of its failure.
   static func main() {
+    // A pipe whose reader has gone is then an error of the write, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

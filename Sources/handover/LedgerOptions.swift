@@ -98,21 +98,36 @@ struct RequestOptions: ParsableArguments {
         expectedPosition: expectedPosition,
         successor: .fresh(),
       )
-      try submit(.conversation(request), to: ledger, options)
+      try submit(.conversation(request), to: ledger, options, of: conversation)
     }
   }
 
   /// Submits a command and prints the receipt; a refusal ends the process.
-  func submit(_ command: LedgerCommand, to ledger: Ledger, _ options: LedgerOptions) throws {
+  func submit(
+    _ command: LedgerCommand,
+    to ledger: Ledger,
+    _ options: LedgerOptions,
+    of conversation: ConversationID? = nil,
+  ) throws {
     for answer in try ledger.submitAndWait([command]) {
       switch answer {
       case .done(let receipt): try ReceiptOutput(receipt).print(options)
       case .refused(let refusal):
-        if options.json { try printJSON(RefusalOutput(refusal, ledger)) }
-        throw refusal
+        let agent = try conversation.flatMap { try ledger.agentInControl(of: $0) }
+        let named = agent.map { refusal.naming($0) } ?? refusal
+        if options.json { try printJSON(RefusalOutput(named, agent: agent)) }
+        throw named
       case .recorded: break
       }
     }
+  }
+}
+
+extension Refusal {
+  /// The refusal with the name of the agent who is in control, if that is why (R12).
+  fileprivate func naming(_ name: String) -> Refusal {
+    guard agent != nil else { return self }
+    return Refusal(code, "\(sentence) (agent \(name))", agent: agent)
   }
 }
 
@@ -148,11 +163,11 @@ struct RefusalOutput: Encodable {
   var agent: String?
   var actualPosition: UInt64?
 
-  init(_ refusal: Refusal, _ ledger: Ledger) {
+  init(_ refusal: Refusal, agent: String?) {
     code = refusal.code.name
     status = refusal.code.status
     detail = refusal.sentence
-    agent = refusal.agent?.description
+    self.agent = refusal.agent.map { agent ?? $0.description }
     actualPosition = refusal.actualPosition
   }
 }

@@ -20,7 +20,7 @@ struct JSONLinesReader {
       } catch let error as LineError {
         try body(.unreadable(row: number, reason: error.reason))
       } catch let error as DecodingError {
-        try body(.unreadable(row: number, reason: error.sentence))
+        try body(.unreadable(row: number, reason: error.sentence(about: line)))
       }
     }
   }
@@ -36,7 +36,7 @@ struct JSONLinesReader {
     let implied = try line.impliedRegistration().map(SourceItem.registry)
     let place = places[conversation, default: 0] + 1
     let row = ImportedRow(
-      key: line.key ?? line.id ?? "\(place)",
+      key: line.key ?? line.id ?? "#\(place)",
       place: line.place,
       exportedFingerprint: try line.fingerprintBytes(),
       occurredAt: try occurredAt(line),

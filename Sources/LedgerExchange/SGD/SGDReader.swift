@@ -24,7 +24,6 @@ struct SGDReader {
 
   func read(_ body: (SourceItem) throws -> Void) throws {
     let dialogues = try dialogues()
-    try body(.registry(.registerOwner(owner, name: "sgd")))
     var known: Set<String> = []
     var row = 0
     for dialogue in dialogues {
@@ -47,7 +46,7 @@ struct SGDReader {
     do {
       return try JSONDecoder().decode([ReadableDialogue].self, from: content)
     } catch let error as DecodingError {
-      throw SourceError("\(path): no SGD dialogues: \(error.sentence)")
+      throw SourceError("\(path): no SGD dialogues: \(error.sentence(about: content))")
     }
   }
 
@@ -105,6 +104,7 @@ struct SGDReader {
     let bot = bot(service)
     let deployment = DeploymentID.named("deployment", "sgd", service)
     return [
+      .registerOwner(owner, name: "sgd"),
       .registerBot(bot, owner: owner, name: service, sessionMinutes: nil),
       .registerDeployment(deployment, bot: bot, channel: "sgd"),
     ]

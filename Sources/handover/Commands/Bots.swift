@@ -211,7 +211,7 @@ struct RegistryOptions: ParsableArguments {
     let caller: Caller = user.map { .owner(.account($0)) } ?? .trusted
     for answer in try ledger.submitAndWait(commands.map { .registry($0, by: caller) }) {
       guard case .refused(let refusal) = answer else { continue }
-      if options.json { try printJSON(RefusalOutput(refusal, ledger)) }
+      if options.json { try printJSON(RefusalOutput(refusal, agent: nil)) }
       throw refusal
     }
     if options.json { return try printJSON(try ledger.bots()) }

@@ -23,6 +23,15 @@ struct Start: ParsableCommand {
   @OptionGroup var request: RequestOptions
   @OptionGroup var options: LedgerOptions
 
+  func validate() throws {
+    if request.expectedPosition != nil {
+      throw ValidationError("--expected-position has no meaning for a start")
+    }
+    if request.idempotencyKey != nil, visitor == nil {
+      throw ValidationError("--idempotency-key needs --visitor: it is unique to a visitor")
+    }
+  }
+
   func run() throws {
     try request.write.withLedger(options) { ledger in
       let bot = try ledger.bot(bot)
@@ -46,10 +55,12 @@ struct Start: ParsableCommand {
     let all = registry.deployments.filter { $0.value.bot == bot }
     let fitting = all.filter { channel == nil || $0.value.channel == channel }
     guard let deployment = fitting.keys.sorted().first else {
-      throw Refusal(
+      let refusal = Refusal(
         .deploymentNotFound,
         "the bot is not deployed on \(channel ?? "any channel"); use: handover bots deploy",
       )
+      if options.json { try printJSON(RefusalOutput(refusal, agent: nil)) }
+      throw refusal
     }
     guard fitting.count == 1 else {
       let channels = Set(fitting.values.map(\.channel)).sorted().joined(separator: ", ")

@@ -28,13 +28,37 @@ enum Terminal {
   }
 
   /// Writes bytes to standard output.
+  ///
+  /// A reader that has gone, as `head` does, ends the process without a word; any other failure
+  /// ends it with the exit code for input and output.
   static func write(_ bytes: Data) {
-    FileHandle.standardOutput.write(bytes)
+    let code = put(bytes, to: STDOUT_FILENO)
+    guard code != 0 else { return }
+    if code != EPIPE {
+      // Safety: the C string is static or thread-local and is copied at once.
+      let reason = unsafe String(cString: strerror(code))
+      note("handover: standard output cannot be written: \(reason)")
+    }
+    exit(code == EPIPE ? 0 : Failure.Code.inputOutput)
+  }
+
+  /// Writes all bytes to a descriptor; answers 0, or the error that stopped it.
+  private static func put(_ bytes: Data, to descriptor: CInt) -> CInt {
+    var rest = Array(bytes)[...]
+    while !rest.isEmpty {
+      // Safety: the buffer outlives the call.
+      let count = unsafe rest.withUnsafeBytes { buffer in
+        unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+      }
+      if count < 0, errno != EINTR { return errno }
+      rest = rest.dropFirst(max(count, 0))
+    }
+    return 0
   }
 
   /// Writes a line to standard error.
   static func note(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    _ = put(Data((line + "\n").utf8), to: STDERR_FILENO)
   }
 
   /// A text with what would steer a terminal made visible.
