@@ -90,12 +90,14 @@ extension Ledger {
     progress: (UInt64, UInt64) -> Void = { _, _ in }
   ) throws -> ReplayVerdict {
     try LedgerError.wrapping {
-      let live = reader.writtenViews
-      let position = try live?.checkpoint().position ?? log.head().position
+      let position = try log.head().position
       let folder = FileManager.default.temporaryDirectory.path + "/handover-\(UUID())"
       defer { try? FileManager.default.removeItem(atPath: folder) }
-      let rebuilt = try Views(at: folder, for: .writing)
+      let rebuilt = try Views(at: folder + "/rebuilt", for: .writing)
       try rebuilt.catchUp(with: log, through: position) { progress($0, position) }
+      // The live views are brought up in a copy, as a reader brings them up in memory.
+      let live = try reader.writtenViews.map { try $0.copy(to: folder + "/live") }
+      try live?.catchUp(with: log, through: position)
       let digests = (try rebuilt.digest(), try live?.digest())
       return ReplayVerdict(
         position: position,

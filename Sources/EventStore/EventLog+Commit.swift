@@ -55,6 +55,7 @@ extension EventLog {
     guard tree.root == head.root else {
       throw DamagedRecord(at: head.position, "the tree's root is not the one committed")
     }
+    if head.position > 0 { _ = try record(at: head.position) }
     let last = try lastPosition()
     guard last == head.position else {
       throw DamagedRecord(at: last, "the last record is not the head, \(head.position)")

@@ -88,10 +88,22 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
 
   private func signalOrdered() {
     monitor.lock()
+    if isStopping, threads.isEmpty {
+      monitor.unlock()
+      return refuseOrdered()
+    }
     hasOrdered = true
     // Whoever decides looks again before it is done, unless it waits for a commit.
     if !isDeciding || isCommitting { monitor.broadcast() }
     monitor.unlock()
+  }
+
+  /// Answers what was ordered after the end with a failure.
+  private func refuseOrdered() {
+    let (taken, _) = commands.takeOrdered(limit: .max)
+    for ordered in taken {
+      ordered.proposal.answer(ordered.proposal.commands.map { _ in .failure(WriterStopped()) })
+    }
   }
 
   /// Orders commands on behalf of a caller that will block until they are answered.
@@ -274,3 +286,6 @@ package struct UnknownOutcome: Error, Hashable, Sendable {
   /// Why the commit failed.
   package let cause: StorageError
 }
+
+/// The writer has ended; the command is not on disk.
+package struct WriterStopped: Error, Hashable, Sendable {}

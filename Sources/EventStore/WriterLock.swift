@@ -11,17 +11,27 @@ package final class WriterLock: Sendable {
   /// - Parameter path: The lock's file; made if it does not exist.
   /// - Throws: `AnotherWriter` with the process that holds it.
   package init(at path: String) throws {
-    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw AnotherWriter(process: nil, path: path, code: errno) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
-      let holder = Self.readProcess(from: descriptor)
-      close(descriptor)
-      throw AnotherWriter(process: holder, path: path, code: code)
-    }
+    descriptor = try Self.locked(path)
     let text = Array("\(getpid())\n".utf8)
     ftruncate(descriptor, 0)
     unsafe pwrite(descriptor, text, text.count, 0)
+  }
+
+  /// Opens and locks the file.
+  ///
+  /// Whoever asks for the holder has the lock for a moment, so it is tried for 20 milliseconds.
+  private static func locked(_ path: String) throws -> CInt {
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw AnotherWriter(process: nil, path: path, code: errno) }
+    for _ in 0..<20 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+      guard errno == EWOULDBLOCK else { break }
+      usleep(1_000)
+    }
+    let code = errno
+    let holder = readProcess(from: descriptor)
+    close(descriptor)
+    throw AnotherWriter(process: holder, path: path, code: code)
   }
 
   deinit { close(descriptor) }

@@ -36,6 +36,12 @@ extension Views {
     }
   }
 
+  /// Copies the views into an empty folder, to be brought up there.
+  package func copy(to folder: String) throws -> Views {
+    try environment.copyCompacted(to: folder)
+    return try Views(at: folder, for: .writing)
+  }
+
   /// A fingerprint of every row of every table, and of the checkpoint: SHA-256 over names, keys and
   /// values, each behind its length.
   ///

@@ -4,7 +4,7 @@ import Synchronization
 /// A key of AES-256-GCM (NIST SP 800-38D), made ready once and used often.
 ///
 /// The library's context is kept, so that sealing a message costs no key schedule and no memory:
-/// a seventh of what one call through swift-crypto takes (docs/decisions/0009).
+/// a seventh of what one call through swift-crypto takes (docs/decisions/0005).
 @safe
 package final class SealingKey: Sendable {
   /// The bytes of a key.

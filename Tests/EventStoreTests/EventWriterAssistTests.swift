@@ -65,6 +65,7 @@ struct `A caller that assists the writer` {
   @Test
   func `is waited for by who stops the writer`() async throws {
     let store = try Store()
+    try await store.append(.saying("first"))
     let (isAnswering, mayGoOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     let heard = Counter()
     let proposal = Proposal<Streams.Addition, Streams.Answer>([.saying("a")]) { _ in

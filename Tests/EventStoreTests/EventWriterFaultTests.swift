@@ -1,4 +1,5 @@
 import EventStore
+import LMDB
 import Testing
 import TransparencyLog
 
@@ -51,15 +52,29 @@ struct `A fault in a command` {
     #expect(try await store.append(.bare(1)) == [UInt64(2 * count) + 1])
   }
 
-  @Test
-  func `is what an event meets whose key was destroyed`() async throws {
+  /// A slot that was never filled, one that was emptied, and one whose wrapped key is damaged.
+  @Test(arguments: [UInt64(1) << 40, 2, 3])
+  func `is what an event meets whose key is not there, and only that one`(
+    slot: UInt64
+  ) async throws {
+    do { _ = try Store() }
+    do {
+      let environment = try Environment(at: TemporaryFolder.path + "/keys", for: .writing)
+      let table = try environment.openTables(["keys"]).named[0]
+      try environment.write { transaction in
+        _ = try transaction.remove(rowKey(2).span, from: table)
+        try transaction.change(rowKey(3), in: table) { $0[20] ^= 1 }
+      }
+    }
     let store = try Store()
-    let events = [ProposedEvent.saying("a"), .saying("b", keySlot: 1 << 40)]
+    let events = [ProposedEvent.saying("a"), .saying("b", keySlot: slot)]
     let sealed = Streams.Addition(events: events)
     let outcomes = await store.submit(sealed, .saying("c").expecting(length: 0))
-    #expect((outcomes[0].failure as? DestroyedKey)?.slot == 1 << 40)
+    let failure = outcomes[0].failure
+    #expect(slot == 3 ? failure is KeyError : (failure as? DestroyedKey)?.slot == slot)
     #expect(outcomes[1].answer == .appended([1]))
     #expect(try store.texts() == ["c"])
+    #expect(try await store.append(.saying("d")) == [2])
   }
 
   @Test

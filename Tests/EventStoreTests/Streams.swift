@@ -2,7 +2,7 @@ import EventStore
 
 /// The state machine of these tests: it knows how long each stream is, and appends to it.
 struct Streams: StateMachine {
-  /// Hears the last position of a batch that was decided; answers what to do once it is on disk.
+  /// Hears the last position of a batch that was decided; answers what to do once it is committed.
   typealias Hearing = @Sendable (UInt64) -> (@Sendable (LogHead?) -> Void)?
 
   /// A command: append events, each to its stream, all or none.

@@ -7,7 +7,6 @@ struct JSONLinesReader {
   let path: String
 
   func read(_ body: (SourceItem) throws -> Void) throws {
-    var places: [ConversationID: Int] = [:]
     try LineReader(path: path).forEachLine { number, line in
       guard let line else {
         let limit = LineReader.byteCountLimit >> 20
@@ -16,7 +15,7 @@ struct JSONLinesReader {
       }
       guard !line.allSatisfy({ $0 == 32 || $0 == 9 || $0 == 13 }) else { return }
       do {
-        for item in try items(line, number, &places) { try body(item) }
+        for item in try items(line, number) { try body(item) }
       } catch let error as LineError {
         try body(.unreadable(row: number, reason: error.reason))
       } catch let error as DecodingError {
@@ -28,21 +27,18 @@ struct JSONLinesReader {
   private func items(
     _ content: Data,
     _ number: Int,
-    _ places: inout [ConversationID: Int],
   ) throws -> [SourceItem] {
     let line = try JSONDecoder().decode(JSONLine.self, from: content)
     if let command = try line.registryCommand() { return [.registry(command)] }
     let conversation = try line.conversationID()
     let implied = try line.impliedRegistration().map(SourceItem.registry)
-    let place = places[conversation, default: 0] + 1
     let row = ImportedRow(
-      key: line.key ?? line.id ?? "#\(place)",
+      key: line.key ?? line.id ?? "#\(number)",
       place: line.place,
       exportedFingerprint: try line.fingerprintBytes(),
       occurredAt: try occurredAt(line),
       events: [try line.event()],
     )
-    places[conversation] = place
     return implied + [
       .row(SourceRow(number: number, conversation: conversation, content: row))
     ]

@@ -103,7 +103,7 @@ struct Post: ParsableCommand {
 
   private func standardInput() throws -> String {
     let bytes = FileHandle.standardInput.readDataToEndOfFile()
-    guard let text = String(bytes: bytes, encoding: .utf8) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw CommandFailure(Failure.Code.badData, "standard input is not valid UTF-8")
     }
     return text
