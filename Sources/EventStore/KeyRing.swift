@@ -80,11 +80,6 @@ package final class KeyRing: Sendable {
     filled.store(last, ordering: .releasing)
   }
 
-  /// Whether events can be sealed with the key of a slot.
-  func canSeal(withSlot slot: UInt64) -> Bool {
-    slot > 0 && slot <= filled.load(ordering: .acquiring)
-  }
-
   /// The key of a slot; `nil` if it was destroyed.
   ///
   /// - Throws: `KeyError` if the master key is another one.

@@ -131,7 +131,8 @@ package final class PendingBatch {
     if header.streamStart == 0, header.streamPosition == 1 { header.streamStart = nextPosition }
     let hasBody = !event.body.isEmpty
     if hasBody {
-      guard keys.canSeal(withSlot: header.keySlot) else {
+      // Looked up while the command can still be refused alone; sealing would fail the batch.
+      guard try keys.key(inSlot: header.keySlot) != nil else {
         throw DestroyedKey(slot: header.keySlot)
       }
       header.sealedLength = UInt32(event.body.count + RecordLayout.tagLength)

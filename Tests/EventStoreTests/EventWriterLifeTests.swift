@@ -1,4 +1,6 @@
+import Dispatch
 import EventStore
+import Foundation
 import LMDB
 import Testing
 
@@ -46,6 +48,39 @@ struct `The life of an event writer` {
     store.writer.stop()
     #expect(heard.all.map(\.answer) == [.appended([1]), .appended([2])])
     #expect(try store.texts() == ["a", "b"])
+  }
+
+  /// Both threads are held up while they answer; meanwhile one command is proposed before the end
+  /// and another one after its beginning.
+  @Test
+  func `ends with all that came before on disk, though others still propose`() async throws {
+    let store = try Store()
+    let (isAnswering, mayGoOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let heard = Notes<Outcome>()
+    let outcomeBefore = await onThread { () -> Outcome? in
+      for text in ["a", "b"] {
+        store.commands.propose(
+          Proposal([.saying(text)]) { _ in
+            isAnswering.signal()
+            mayGoOn.wait()
+          }
+        )
+        isAnswering.wait()
+      }
+      store.commands.propose(
+        Proposal([.saying("before")]) { outcomes in for one in outcomes { heard.add(one) } }
+      )
+      Thread.detachNewThread {
+        // Time for the end to begin; if it has not, the command is one more that comes before.
+        Thread.sleep(forTimeInterval: 0.05)
+        store.commands.propose(Proposal([.saying("after")]) { _ in })
+        for _ in 0..<2 { mayGoOn.signal() }
+      }
+      store.writer.stop()
+      return heard.all.first
+    }
+    #expect(outcomeBefore?.answer == .appended([3]))
+    #expect(try store.texts().prefix(3) == ["a", "b", "before"])
   }
 
   /// Whoever proposes too late must not wait for ever.

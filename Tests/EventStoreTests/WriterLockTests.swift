@@ -94,11 +94,11 @@ struct `A writer lock` {
     await #expect(processExitsWith: .success) { [path = path as String] in
       let lock = try WriterLock(at: path)
       let (rounds, losses) = (Counter(), Counter())
-      async let others: Void = repeated(untilRound: 5_000, of: rounds) {
+      async let others: Void = repeated(untilRound: 300, of: rounds) {
         let descriptors = (0..<4).map { _ in unsafe open("/dev/null", O_RDONLY) }
         for descriptor in descriptors where close(descriptor) != 0 { losses.increment() }
       }
-      while rounds.value < 5_000 {
+      while rounds.value < 300 {
         rounds.increment()
         #expect(throws: AnotherWriter.self) { try WriterLock(at: path) }
       }
@@ -114,10 +114,10 @@ struct `A writer lock` {
   func `is given to the only writer though another thread keeps asking who holds it`() async {
     await #expect(processExitsWith: .success) { [path = path as String] in
       let (rounds, refusals) = (Counter(), Counter())
-      async let others: Void = repeated(untilRound: 5_000, of: rounds) {
+      async let others: Void = repeated(untilRound: 1_000, of: rounds) {
         _ = WriterLock.holder(of: path)
       }
-      while rounds.value < 5_000 {
+      while rounds.value < 1_000 {
         rounds.increment()
         do { _ = try WriterLock(at: path) } catch is AnotherWriter { refusals.increment() }
       }
@@ -127,19 +127,13 @@ struct `A writer lock` {
   }
 }
 
-/// Repeats a body on two threads of their own until a number of rounds is done.
+/// Repeats a body on a thread of its own until a number of rounds is done.
 private func repeated(
   untilRound last: Int,
   of rounds: Counter,
   _ body: @escaping @Sendable () -> Void,
 ) async {
-  await withTaskGroup { group in
-    for _ in 0..<2 {
-      group.addTask {
-        await onThread {
-          while rounds.value < last { body() }
-        }
-      }
-    }
+  await onThread {
+    while rounds.value < last { body() }
   }
 }
