@@ -35,6 +35,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   private var isDeciding = false
   private var isCommitting = false
   private var isStopping = false
+  private var isStopped = false
   private var hasOrdered = false
   private var mustReset = false
   private var threads: [JoinableThread] = []
@@ -83,12 +84,14 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     for thread in running { thread.join() }
     monitor.lock()
     while spare == nil { monitor.wait() }
+    isStopped = true
     monitor.unlock()
+    refuseOrdered()
   }
 
   private func signalOrdered() {
     monitor.lock()
-    if isStopping, threads.isEmpty {
+    if isStopped {
       monitor.unlock()
       return refuseOrdered()
     }

@@ -10,28 +10,6 @@ struct `A plain transcript` {
     "\n\u{301}\n",
   ]
 
-  @Test(arguments: texts)
-  func `has no empty line where a message has one`(text: String) throws {
-    let ledger = try LedgerFolder()
-    try ledger.enterNetwork()
-    let conversation = try ledger.startConversation()
-    try ledger.run("post", conversation, "-", input: Data(text.utf8))
-    try ledger.run("hand-over", conversation, "Hotels", "--module", "1")
-    try ledger.run("post", conversation, "-", "--by", "bot", input: Data(text.utf8))
-    let entries = try ledger.read(Shape.Transcript.self, "transcript", conversation).entries
-    #expect(entries.map { Array($0.text.utf8) } == [Array(text.utf8), [], Array(text.utf8)])
-    let lines = try ledger.run("transcript", conversation).lines
-    let empty = lines.indices.filter { lines[$0].allSatisfy(\.isWhitespace) }
-    #expect(empty.count == 1, "\(lines)")
-    #expect(empty == [lines.count / 2])
-    #expect(empty.allSatisfy { lines[$0].isEmpty })
-    for line in lines where !line.isEmpty {
-      #expect(line.hasPrefix("2") || line.hasPrefix("    | "))
-      let breaks = line.filter(\.isNewline)
-      #expect(breaks.isEmpty)
-    }
-  }
-
   @Test
   func `names a message without text`() throws {
     let ledger = try LedgerFolder()
