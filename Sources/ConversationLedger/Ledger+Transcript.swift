@@ -66,7 +66,8 @@ extension TranscriptEntry {
     case .sourceTruncated, .foreign, .unknown, .visitorErased:
       self.init("raw", recorded, .source)
       type = recorded.type
-    case .started, .variablesSet, .handoverRefused, .transcriptRead, nil: return nil
+    case .started, .variablesSet, .handoverRefused, .transcriptRead, .requestRepeated, nil:
+      return nil
     }
   }
 
