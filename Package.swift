@@ -113,6 +113,25 @@ let package = Package(
       exclude: ["Records"],
       swiftSettings: strict,
     ),
+    .testTarget(
+      name: "ConversationLedgerTests",
+      dependencies: [
+        "ConversationLedger", "Conversations", "EventStore", "Projections", crypto,
+      ],
+      swiftSettings: strict,
+    ),
+    .testTarget(
+      name: "LedgerExchangeTests",
+      dependencies: ["LedgerExchange", "ConversationLedger", "Conversations"],
+      swiftSettings: strict,
+    ),
+    .testTarget(
+      name: "ProjectionsTests",
+      dependencies: [
+        "Projections", "ConversationCoding", "Conversations", "EventStore", "LMDB",
+      ],
+      swiftSettings: strict,
+    ),
   ],
   swiftLanguageModes: [.v6],
 )

@@ -8,7 +8,7 @@ extension ByteWriter {
     put(UInt32(facts.type))
     put(byte: facts.authorKind)
     put(byte: facts.detail)
-    put(facts.number)
+    put(facts.isPositionOfLog ? 0 : facts.number)
     put(facts.parties.first)
     put(facts.parties.second)
     put(facts.parties.third)

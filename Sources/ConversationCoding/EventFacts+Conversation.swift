@@ -41,6 +41,7 @@ extension EventFacts {
       parties.first = visitor.value
     case .sourceTruncated: self.init(EventType.sourceTruncated)
     case .transcriptRead(let author): self.init(.transcriptRead, by: author)
+    case .requestRepeated(let author): self.init(.requestRepeated, by: author)
     case .unknown(let type): self.init(type: type, schemaVersion: 0)
     default: self.init(EventType.foreign)
     }
@@ -73,6 +74,7 @@ extension EventFacts {
     case .sourceTruncated: .sourceTruncated
     case .foreign: .foreign
     case .transcriptRead: .transcriptRead(by: author)
+    case .requestRepeated: .requestRepeated(by: author)
     default: .unknown(type: type)
     }
   }

@@ -45,6 +45,18 @@ package struct EventFacts: Hashable, Sendable {
     set(author)
   }
 
+  /// Whether the number is a position of the log, which another ledger with the same history has
+  /// elsewhere.
+  var isPositionOfLog: Bool { knownType == .agentHandedBack }
+
+  /// Whether two events say the same, wherever in whichever log they stand.
+  package func saysTheSame(as other: EventFacts) -> Bool {
+    guard isPositionOfLog else { return self == other }
+    var other = other
+    other.number = number
+    return self == other
+  }
+
   /// The type, if this version knows it and its schema.
   var knownType: EventType? {
     guard let type = EventType(rawValue: type),

@@ -26,6 +26,7 @@ package enum EventType: UInt16, CaseIterable, Sendable {
   case sourceTruncated = 43
   case foreign = 44
   case transcriptRead = 45
+  case requestRepeated = 46
 
   /// The name in documents and JSON shapes.
   package var name: String { "\(self)" }

@@ -54,7 +54,8 @@ public struct EventRow: Codable, Hashable, Sendable {
       to = bot.description
       show(.visitor(visitor), body)
     case .messagePosted(let author), .notePosted(let author), .variablesSet(let author),
-      .ended(let author), .agentRequested(let author, _), .transcriptRead(let author):
+      .ended(let author), .agentRequested(let author, _), .transcriptRead(let author),
+      .requestRepeated(let author):
       show(author, body)
     case .handedOver(let from, let to, let module):
       self.from = from.description

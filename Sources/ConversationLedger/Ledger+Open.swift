@@ -27,6 +27,18 @@ struct LedgerFiles {
 
   /// Whether there is a ledger.
   var exist: Bool { FileManager.default.fileExists(atPath: log + "/data.mdb") }
+
+  /// Refuses to begin a log beside the keys of another one: a log is older than its keys.
+  func requireLogOfKeys() throws {
+    guard FileManager.default.fileExists(atPath: keys + "/data.mdb") else { return }
+    let size = try? FileManager.default.attributesOfItem(atPath: log + "/data.mdb")[.size]
+    guard size as? Int ?? 0 == 0 else { return }
+    throw LedgerError(
+      .damaged,
+      "\(log)/data.mdb is \(size == nil ? "missing" : "empty") though there are keys; "
+        + "restore a backup",
+    )
+  }
 }
 
 extension Ledger {
@@ -51,6 +63,7 @@ extension Ledger {
   ) throws -> Parts {
     guard creating || files.exist else { throw LedgerError.noLedger(at: files.folder) }
     try makeFolders(files)
+    try files.requireLogOfKeys()
     let lock = try WriterLock(at: files.lock)
     let log = try EventLog(
       at: files.log,

@@ -7,10 +7,19 @@ extension Ledger {
   /// Says what recording some rows would come to, without recording them.
   ///
   /// Rows are compared with the log alone, not with one another.
-  public func preview(_ history: ImportedConversation) throws -> [RowOutcome] {
+  ///
+  /// - Parameters:
+  ///   - history: The rows.
+  ///   - isBegun: Whether the conversation begins in rows that were looked at before.
+  /// - Returns: What would become of each row.
+  /// - Throws: `LedgerError` if the log cannot be read.
+  public func preview(
+    _ history: ImportedConversation,
+    isBegun: Bool = false,
+  ) throws -> [RowOutcome] {
     try LedgerError.wrapping {
       guard let head = try reader.atHead().head(of: history.conversation) else {
-        return previewNew(history)
+        return previewNew(history, isBegun)
       }
       let chain = try log.chain(endingAt: head.lastPosition)
       var byKey: [String: (position: UInt64, fingerprint: [UInt8]?)] = [:]
@@ -22,21 +31,28 @@ extension Ledger {
         let key = String(decoding: record.idempotencyKey, as: UTF8.self)
         byKey[key] = (record.header.position, body?.fingerprint)
       }
+      let isErased = bodies.contains { $0.body == nil }
       return history.rows.map { row in
         if let placed = outcome(ofPlaced: row, bodies, chain) { return placed }
         if let (position, known) = byKey[row.key] {
           return known == nil || known == row.fingerprint ? .duplicate : .conflict(at: position)
         }
-        return .appended(events: row.events.count)
+        return isErased ? .refused(DestroyedKey.sentence) : row.outcome(isBeginning: false)
       }
     }
   }
 
-  private func previewNew(_ history: ImportedConversation) -> [RowOutcome] {
-    guard case .started = history.rows.first?.events.first?.event else {
-      return history.rows.map { _ in .refused("the conversation does not begin in this import") }
+  /// What the rows of a conversation that is not there yet would come to.
+  private func previewNew(
+    _ history: ImportedConversation,
+    _ isBegun: Bool,
+  ) -> [RowOutcome] {
+    var isBegun = isBegun
+    return history.rows.map { row in
+      let outcome = row.outcome(isBeginning: !isBegun)
+      if case .appended = outcome { isBegun = true }
+      return outcome
     }
-    return history.rows.map { .appended(events: $0.events.count) }
   }
 
   /// What a row that names its place in the conversation finds there.
@@ -54,6 +70,23 @@ extension Ledger {
 }
 
 extension ImportedRow {
+  /// What a row of an identity that is not there yet would come to.
+  fileprivate func outcome(isBeginning: Bool) -> RowOutcome {
+    guard let first = events.first else { return .duplicate }
+    do throws(Refusal) {
+      _ = try idempotencyKeyBytes(key)
+      try first.event.requirePlace(isBeginning: isBeginning)
+      for (index, event) in events.enumerated() {
+        var body = event.body
+        if index == 0 { body.fingerprint = fingerprint }
+        _ = try body.storedBytes()
+      }
+      return .appended(events: events.count)
+    } catch {
+      return .refused(error.sentence)
+    }
+  }
+
   /// What the row says, in sixteen bytes.
   var fingerprint: [UInt8] {
     if let exportedFingerprint { return exportedFingerprint }
@@ -63,10 +96,35 @@ extension ImportedRow {
   }
 }
 
+extension ConversationEvent {
+  /// Refuses a row that begins a conversation that is there, or goes on with one that is not.
+  func requirePlace(isBeginning: Bool) throws(Refusal) {
+    if case .started = self {
+      guard isBeginning else {
+        throw Refusal(
+          .alreadyRegistered,
+          "the conversation is in the ledger with another beginning; import it under another "
+            + "source name to keep both",
+        )
+      }
+    } else if isBeginning {
+      throw Refusal(
+        .conversationNotFound,
+        "the conversation does not begin in this import; add its first row",
+      )
+    }
+  }
+}
+
+extension DestroyedKey {
+  /// Why nothing is appended under a destroyed key.
+  static var sentence: String { "the visitor was erased; nothing can be added" }
+}
+
 extension NewConversationEvent {
   /// Whether a recorded event says the same; one whose words were erased counts as the same.
   func isSame(as facts: EventFacts, _ recorded: EventBody?) -> Bool {
-    guard facts == EventFacts(event) else { return false }
+    guard facts.saysTheSame(as: EventFacts(event)) else { return false }
     guard let recorded else { return true }
     // Bytes are compared, because texts that only look the same are not the same.
     return canonicalBytes(recorded) == canonicalBytes(body)

@@ -57,7 +57,8 @@ extension TranscriptEntry {
     case .sourceTruncated, .foreign, .unknown, .visitorErased:
       self.init("raw", recorded, .source, &authors)
       type = recorded.type
-    case .started, .variablesSet, .handoverRefused, .transcriptRead, nil: return nil
+    case .started, .variablesSet, .handoverRefused, .transcriptRead, .requestRepeated, nil:
+      return nil
     }
   }
 

@@ -73,7 +73,7 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     switch error.code {
     case .notPermitted: .notPermitted
     case .noSuchFile: .noLedger
-    case .corrupted, .versionMismatch, .notAnEnvironment: .damaged
+    case .corrupted, .truncated, .versionMismatch, .notAnEnvironment: .damaged
     default: .inputOutput
     }
   }

@@ -16,10 +16,10 @@ extension LedgerMachine {
     guard request.idempotencyKey != nil else {
       return try applyNew(request, head, AppendTerms(), batch)
     }
-    let key = try keyBytes(request.idempotencyKey)
+    let key = try idempotencyKeyBytes(request.idempotencyKey)
     let fingerprint = fingerprint { $0.put(canonical: request.command) }
     let place = KeyPlace(.conversation(start: head.start), key)
-    if let answer = try answer(to: place, fingerprint, head) { return answer }
+    if let answer = try answer(to: place, fingerprint) { return answer }
     if let answer = try answerOfSuccessor(to: request, head) { return answer }
     let terms = AppendTerms(key: key, fingerprint: fingerprint)
     let answer = try applyNew(request, head, terms, batch)
@@ -63,7 +63,19 @@ extension LedgerMachine {
         registry: state.registry,
         rules: rules,
       )
-      return try record(events, head, terms, batch)
+      guard !events.isEmpty else {
+        return try answerHeld(request.command, head, terms, batch)
+      }
+      let slot = head.keySlot
+      let appended = try append(
+        events,
+        to: head.conversation,
+        after: head,
+        slot: slot,
+        terms,
+        batch,
+      )
+      return .done(receipt(appended.last))
     } catch let refusal as Refusal {
       let event = head.state.refusalEvent(of: request.command, for: refusal)
       guard let event else { throw refusal }
@@ -73,24 +85,19 @@ extension LedgerMachine {
     }
   }
 
-  private mutating func record(
-    _ events: [NewConversationEvent],
+  /// Answers a command that asks what holds already (R12); an event keeps its key, if it has one
+  /// (docs/decisions/0009).
+  private mutating func answerHeld(
+    _ command: ConversationCommand,
     _ head: Head,
     _ terms: AppendTerms,
     _ batch: PendingBatch,
   ) throws -> LedgerAnswer {
-    guard !events.isEmpty else {
-      return .done(receipt(head, position: head.state.controlSince, isRepeated: true))
+    if !terms.key.isEmpty, let event = head.state.repeatEvent(of: command) {
+      let slot = head.keySlot
+      _ = try append([event], to: head.conversation, after: head, slot: slot, terms, batch)
     }
-    let appended = try append(
-      events,
-      to: head.conversation,
-      after: head,
-      slot: head.keySlot,
-      terms,
-      batch,
-    )
-    return .done(receipt(appended.last))
+    return .done(receipt(head, position: head.state.controlSince, isRepeated: true))
   }
 
   /// Whether the conversation's session is over (R21).
@@ -130,7 +137,7 @@ extension LedgerMachine {
       .started(bot: origin, deployment: deployment, visitor: visitor)
     )
     let fingerprint = fingerprint(of: [started] + firstMessage(message, of: head))
-    return try answer(to: place, fingerprint, nil)
+    return try answer(to: place, fingerprint)
   }
 
   /// The key of the start that a keyed message to an expired conversation causes.
@@ -156,7 +163,7 @@ extension LedgerMachine {
     guard request.conversation.value != administrationStream else {
       throw Refusal(.malformedBody, "a conversation cannot have the zero identifier")
     }
-    let key = try keyBytes(request.idempotencyKey)
+    let key = try idempotencyKeyBytes(request.idempotencyKey)
     let event = NewConversationEvent(
       .started(bot: deployment.bot, deployment: request.deployment, visitor: request.visitor),
       request.body,
@@ -164,7 +171,7 @@ extension LedgerMachine {
     let events = [event] + messages
     let fingerprint = key.isEmpty ? [] : fingerprint(of: events)
     let place = KeyPlace(.start(request.deployment, request.visitor), key)
-    if !key.isEmpty, let answer = try answer(to: place, fingerprint, nil) { return answer }
+    if !key.isEmpty, let answer = try answer(to: place, fingerprint) { return answer }
     guard try state.head(of: request.conversation) == nil else {
       throw Refusal(.alreadyRegistered, "conversation \(request.conversation) exists already")
     }
@@ -179,7 +186,9 @@ extension LedgerMachine {
       terms,
       batch,
     )
-    let answer = LedgerAnswer.done(receipt(appended.last))
+    var receipt = receipt(appended.last)
+    receipt.position = appended.first
+    let answer = LedgerAnswer.done(receipt)
     if !key.isEmpty { remember(answer, under: place, fingerprint, appended.first) }
     return answer
   }

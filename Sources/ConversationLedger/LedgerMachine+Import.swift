@@ -21,7 +21,7 @@ extension LedgerMachine {
       } catch let refusal as Refusal {
         outcomes.append(.refused(refusal.sentence))
       } catch is DestroyedKey {
-        outcomes.append(.refused("the visitor was erased; nothing can be added"))
+        outcomes.append(.refused(DestroyedKey.sentence))
       } catch  where outcomes.contains(where: \.isAppended) {
         // What was recorded before the fault stands, so the rest is answered and not thrown.
         outcomes.append(.refused("the storage failed, import again: \(error)"))
@@ -37,7 +37,7 @@ extension LedgerMachine {
     _ chain: inout [UInt64]?,
     _ batch: PendingBatch,
   ) throws -> RowOutcome {
-    let key = try keyBytes(row.key)
+    let key = try idempotencyKeyBytes(row.key)
     let fingerprint = row.fingerprint
     guard let first = row.events.first else { return .duplicate }
     if let head {
@@ -61,31 +61,36 @@ extension LedgerMachine {
       batch,
     )
     let place = KeyPlace(.conversation(start: appended.last.streamStart), key)
-    remember(.recorded([.duplicate]), under: place, fingerprint, appended.first)
+    remember(answer(to: row, appended.last), under: place, fingerprint, appended.first)
     return .appended(events: row.events.count)
+  }
+
+  /// The answer to a later command under the row's key: one was given only if the row was exported
+  /// from a ledger that had it as a command.
+  private func answer(to row: ImportedRow, _ header: RecordHeader) -> LedgerAnswer {
+    guard row.exportedFingerprint != nil, let event = row.events.first else {
+      return .recorded([.duplicate])
+    }
+    return firstAnswer(header, event.body, state.overlay.heads[header.streamStart]?.state)
   }
 
   /// The slot of the visitor's key; a row that neither starts a conversation nor finds one is
   /// refused.
   private func slot(for first: NewConversationEvent, _ head: Head?) throws -> UInt64 {
-    switch (first.event, head) {
-    case (.started(_, _, let visitor), nil):
-      let slot = try state.keySlot(of: visitor)
-      try state.keys.provision(upTo: slot)
-      return slot
-    case (.started, .some):
-      throw Refusal(
-        .alreadyRegistered,
-        "the conversation is in the ledger with another beginning; import it under another "
-          + "source name to keep both",
-      )
-    case (_, .some(let head)): return head.keySlot
-    case (_, nil):
-      throw Refusal(
-        .conversationNotFound,
-        "the conversation does not begin in this import; add its first row",
-      )
-    }
+    try first.event.requirePlace(isBeginning: head == nil)
+    if let head { return head.keySlot }
+    guard case .started(_, _, let visitor) = first.event else { throw NothingToAppend() }
+    let slot = try state.keySlot(of: visitor)
+    try state.keys.provision(upTo: slot)
+    return slot
+  }
+
+  /// An imported event in the terms of this log: where the human stretch began that a hand-back
+  /// ends is a position here, not one of the source.
+  func placed(_ event: ConversationEvent, after place: StreamPlace) -> ConversationEvent {
+    guard case .agentHandedBack(let agent, let bot, _) = event else { return event }
+    let since = state.overlay.heads[place.start]?.state.controlSince
+    return .agentHandedBack(agent, to: bot, since: since ?? 0)
   }
 
   /// Whether a row's key came before, and with what.

@@ -3,17 +3,17 @@ import Conversations
 import EventStore
 import Projections
 
-extension LedgerMachine {
-  /// The bytes of an idempotency key; empty if there is none.
-  func keyBytes(_ key: String?) throws(Refusal) -> [UInt8] {
-    guard let key else { return [] }
-    let bytes = Array(key.utf8)
-    guard (1...255).contains(bytes.count) else {
-      throw Refusal(.malformedBody, "an idempotency key has 1 to 255 bytes, not \(bytes.count)")
-    }
-    return bytes
+/// The bytes of an idempotency key; empty if there is none.
+func idempotencyKeyBytes(_ key: String?) throws(Refusal) -> [UInt8] {
+  guard let key else { return [] }
+  let bytes = Array(key.utf8)
+  guard (1...255).contains(bytes.count) else {
+    throw Refusal(.malformedBody, "an idempotency key has 1 to 255 bytes, not \(bytes.count)")
   }
+  return bytes
+}
 
+extension LedgerMachine {
   /// The fingerprint of what is written.
   func fingerprint(_ write: (inout ByteWriter) -> Void) -> [UInt8] {
     var writer = ByteWriter()
@@ -50,7 +50,6 @@ extension LedgerMachine {
   mutating func answer(
     to place: KeyPlace,
     _ fingerprint: [UInt8],
-    _ head: Head?,
   ) throws -> LedgerAnswer? {
     if let remembered = state.answers[place] {
       try require(remembered.fingerprint == fingerprint, at: remembered.position)
@@ -60,7 +59,7 @@ extension LedgerMachine {
     let record = try state.log.record(at: position)
     let body = try state.keys.open(record).map(EventBody.init(decoding:))
     try require(body == nil || body?.fingerprint == fingerprint, at: position)
-    return try answer(recordedAs: record, body, head)
+    return try firstAnswer(record.header, body, stateRight(after: record.header))
   }
 
   private func require(_ isSame: Bool, at position: UInt64) throws(Refusal) {
@@ -77,38 +76,49 @@ extension LedgerMachine {
     return .done(receipt)
   }
 
-  /// The answer that goes with a recorded event.
-  private mutating func answer(
-    recordedAs record: Record,
+  /// The state of a conversation right after one of its events, folded from its chain.
+  private func stateRight(after header: RecordHeader) throws -> Conversation? {
+    var state: Conversation?
+    let chain = try self.state.log.chain(endingAt: header.position)
+    try self.state.log.forEachRecord(at: chain) { record in
+      let (event, position) = (record.header.facts.conversationEvent, record.header.position)
+      if case .started(let bot, let deployment, let visitor) = event {
+        state = Conversation(bot: bot, deployment: deployment, visitor: visitor, at: position)
+      } else {
+        state?.evolve(event, at: position)
+      }
+    }
+    return state
+  }
+
+  /// The answer that was given when an event was recorded.
+  ///
+  /// - Parameters:
+  ///   - header: The event's header.
+  ///   - body: Its body; `nil` if that was erased.
+  ///   - after: The conversation's state right after it.
+  /// - Returns: The answer, marked as a repeated one.
+  func firstAnswer(
+    _ header: RecordHeader,
     _ body: EventBody?,
-    _ head: Head?,
-  ) throws -> LedgerAnswer {
-    let header = record.header
-    let conversation = ConversationID(header.stream)
+    _ after: Conversation?,
+  ) -> LedgerAnswer {
+    var receipt = Receipt(
+      conversation: ConversationID(header.stream),
+      position: header.position,
+      holder: after?.holder,
+      isRepeated: true,
+    )
     switch header.facts.conversationEvent {
     case .handoverRefused(let code, _, _):
-      return .refused(Refusal(code, body?.reason ?? code.name))
-    case .handedOver(_, let holder, let module):
-      return .done(
-        Receipt(
-          conversation: conversation,
-          position: header.position,
-          holder: holder,
-          module: module,
-          isRepeated: true,
-        )
-      )
-    default:
-      let holder = try head ?? state.head(of: conversation)
-      return .done(
-        Receipt(
-          conversation: conversation,
-          position: header.position,
-          holder: holder?.state.holder,
-          isRepeated: true,
-        )
-      )
+      var agent: AgentID?
+      if code == .agentInControl, case .agent(let name) = after?.control { agent = name }
+      return .refused(Refusal(code, body?.reason ?? code.name, agent: agent))
+    case .handedOver(_, _, let module): receipt.module = module
+    case .requestRepeated: receipt.position = after?.controlSince ?? header.position
+    default: break
     }
+    return .done(receipt)
   }
 
   /// The receipt of an event that was appended.

@@ -26,7 +26,7 @@ struct LedgerMachine: StateMachine {
     } catch let refusal as Refusal {
       return .refused(refusal)
     } catch is DestroyedKey {
-      return .refused(Refusal(.visitorErased, "the visitor was erased; nothing can be added"))
+      return .refused(Refusal(.visitorErased, DestroyedKey.sentence))
     }
   }
 
@@ -55,7 +55,7 @@ struct LedgerMachine: StateMachine {
         previous: tail.last,
       )
       var header = RecordHeader(EventFacts(event.event), at: place, keySlot: KeyRing.ledgerSlot)
-      header = try batch.append(ProposedEvent(header: header, body: bytes(of: event.body)))
+      header = try batch.append(ProposedEvent(header: header, body: event.body.storedBytes()))
       position = header.position
       state.fold(header, key: [])
       state.fold(event.event, event.body)
@@ -67,22 +67,6 @@ struct LedgerMachine: StateMachine {
         isRepeated: events.isEmpty,
       )
     )
-  }
-
-  /// The stored form of a body.
-  func bytes(of body: EventBody) throws(Refusal) -> [UInt8] {
-    guard body.isNestedAtMost(jsonNestingLimit) else {
-      throw Refusal(.malformedBody, "JSON is nested at most \(jsonNestingLimit) levels deep")
-    }
-    var writer = ByteWriter(capacity: 32 + (body.text?.utf8.count ?? 0))
-    body.write(to: &writer)
-    guard writer.bytes.count <= bodyByteCountLimit else {
-      throw Refusal(
-        .tooLarge,
-        "\(writer.bytes.count) bytes are more than the \(bodyByteCountLimit) an event may have",
-      )
-    }
-    return writer.bytes
   }
 
   /// Appends events to a conversation's stream; there is at least one.
@@ -108,9 +92,9 @@ struct LedgerMachine: StateMachine {
     guard let first = events.first else { throw NothingToAppend() }
     var body = first.body
     body.fingerprint = terms.fingerprint
-    let firstBytes = try bytes(of: body)
+    let firstBytes = try body.storedBytes()
     // All bodies are encoded first: a refusal must leave nothing behind.
-    let rest = try events.dropFirst().map { ($0.event, try bytes(of: $0.body)) }
+    let rest = try events.dropFirst().map { ($0.event, try $0.body.storedBytes()) }
     var place = StreamPlace(
       stream: conversation.value,
       start: head?.start ?? 0,
@@ -136,7 +120,8 @@ struct LedgerMachine: StateMachine {
     _ terms: AppendTerms,
     _ batch: PendingBatch,
   ) throws -> RecordHeader {
-    var header = RecordHeader(EventFacts(event), at: place, keySlot: slot)
+    let facts = EventFacts(terms.isImported ? placed(event, after: place) : event)
+    var header = RecordHeader(facts, at: place, keySlot: slot)
     header.isImported = terms.isImported
     header.occurredAt = terms.occurredAt?.microseconds
     let proposed = ProposedEvent(header: header, idempotencyKey: terms.key, body: body)
@@ -171,7 +156,25 @@ struct LedgerMachine: StateMachine {
 }
 
 /// An append without events: a mistake of ours, kept from becoming a trap.
-private struct NothingToAppend: Error {}
+struct NothingToAppend: Error {}
+
+extension EventBody {
+  /// The stored form.
+  func storedBytes() throws(Refusal) -> [UInt8] {
+    guard isNestedAtMost(jsonNestingLimit) else {
+      throw Refusal(.malformedBody, "JSON is nested at most \(jsonNestingLimit) levels deep")
+    }
+    var writer = ByteWriter(capacity: 32 + (text?.utf8.count ?? 0))
+    write(to: &writer)
+    guard writer.bytes.count <= bodyByteCountLimit else {
+      throw Refusal(
+        .tooLarge,
+        "\(writer.bytes.count) bytes are more than the \(bodyByteCountLimit) an event may have",
+      )
+    }
+    return writer.bytes
+  }
+}
 
 extension ByteWriter {
   /// The first sixteen bytes of the SHA-256 of what was written: what a repeated command is

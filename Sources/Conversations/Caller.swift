@@ -36,15 +36,18 @@ extension ConversationCommand {
     }
   }
 
+  /// What is said.
+  var body: EventBody {
+    switch self {
+    case .post(_, let body), .note(_, let body), .setVariables(_, let body): body
+    case .requestAgent(_, _, let body), .end(_, let body): body
+    case .takeOver(_, let body), .handBack(_, let body): body
+    case .handOver(let command): command.body
+    }
+  }
+
   /// Refuses JSON that could be written and not read again.
   func requireReadableJSON() throws(Refusal) {
-    let body =
-      switch self {
-      case .post(_, let body), .note(_, let body), .setVariables(_, let body): body
-      case .requestAgent(_, _, let body), .end(_, let body): body
-      case .takeOver(_, let body), .handBack(_, let body): body
-      case .handOver(let command): command.body
-      }
     guard body.isNestedAtMost(jsonNestingLimit) else {
       throw Refusal(.malformedBody, "JSON is nested at most \(jsonNestingLimit) levels deep")
     }

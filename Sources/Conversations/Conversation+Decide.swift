@@ -36,6 +36,18 @@ extension Conversation {
     }
   }
 
+  /// The event that keeps the key of a repeatable request that caused none, because what it asks
+  /// holds already (R12, R17).
+  ///
+  /// - Returns: The event; `nil` for a handover, which never holds already.
+  public func repeatEvent(of command: ConversationCommand) -> NewConversationEvent? {
+    guard let author = command.author else { return nil }
+    var event = NewConversationEvent(.requestRepeated(by: author))
+    event.body.authorID = command.body.authorID
+    event.body.authorName = command.body.authorName
+    return event
+  }
+
   /// Hides the conversations of other owners, so that identifiers cannot be probed (R7).
   ///
   /// - Throws: `conversationNotFound` if the caller must not see the conversation.

@@ -34,7 +34,8 @@ extension Conversation {
     _ registry: Registry,
   ) throws(Refusal) {
     guard let destination = registry.bots[command.destination] else {
-      throw Refusal(.botNotFound, "there is no bot \(command.destination)")
+      let name = command.body.name ?? command.destination.description
+      throw Refusal(.botNotFound, "there is no bot \(name)")
     }
     let owner = registry.bots[holder]?.owner
     guard destination.owner == owner, caller.mayHandOver(botsOf: owner) else {

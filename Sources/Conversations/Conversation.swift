@@ -80,7 +80,8 @@ public struct Conversation: Hashable, Sendable {
     case .agentHandedBack: take(.bot, at: position)
     case .ended: isEnded = true
     case .started, .messagePosted, .notePosted, .variablesSet, .handoverRefused: break
-    case .visitorErased, .sourceTruncated, .foreign, .transcriptRead, .unknown: break
+    case .visitorErased, .sourceTruncated, .foreign, .transcriptRead: break
+    case .requestRepeated, .unknown: break
     }
   }
 

@@ -26,7 +26,7 @@ public struct HandOver: Hashable, Sendable {
   public var landingModule: ModuleID
   /// The bot the caller believes to be the holder, if the call names one.
   public var source: BotID?
-  /// Variables and reason (R4).
+  /// Variables and reason (R4); the name the caller gave for a destination that is not there.
   public var body: EventBody
 
   /// Hands over to a bot, landing on a module of it.

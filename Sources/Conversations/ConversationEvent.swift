@@ -33,6 +33,8 @@ public enum ConversationEvent: Hashable, Sendable {
   case foreign
   /// Somebody opened the transcript.
   case transcriptRead(by: Author)
+  /// A repeatable request was answered, because what it asks held already (R12, R17).
+  case requestRepeated(by: Author)
   /// A type this version does not know (R22).
   case unknown(type: UInt16)
 }

@@ -64,7 +64,8 @@ package final class Environment: Sendable {
     self.access = access
     identity = try FileIdentity(claiming: path)
     do {
-      let isNew = unsafe Glibc.access(path + "/data.mdb", F_OK) != 0
+      let isNew = DataFile.byteCount(in: path) == nil
+      if access == .reading { try DataFile.requireContent(in: path) }
       unsafe handle = try openHandle(at: path, for: access, configuration: configuration)
       // The library flushes the file's pages, not the entry of its name.
       if isNew, access == .writing { try flush(file: path) }
@@ -100,6 +101,7 @@ package final class Environment: Sendable {
     var transaction = unsafe try WriteTransaction(in: handle)
     let result = try body(&transaction)
     try transaction.commit()
+    unsafe DataFile.extend(handle, in: path, to: usedByteCount(of: handle))
     return result
   }
 
@@ -125,13 +127,10 @@ package final class Environment: Sendable {
   /// How full the map is, and who reads.
   package func usage() -> Usage {
     var information = unsafe MDB_envinfo()
-    var statistics = MDB_stat()
     unsafe mdb_env_info(handle, &information)
-    unsafe mdb_env_stat(handle, &statistics)
-    let lastPage = unsafe information.me_last_pgno
     return unsafe Usage(
       mapSizeInBytes: Int(information.me_mapsize),
-      usedInBytes: (Int(lastPage) + 1) * Int(statistics.ms_psize),
+      usedInBytes: usedByteCount(of: handle),
       readerLimit: Int(information.me_maxreaders),
       readers: Int(information.me_numreaders),
     )
@@ -161,6 +160,15 @@ package struct Usage: Sendable, Hashable {
   package let readers: Int
 }
 
+/// The bytes of all pages the last commit speaks of, free ones included.
+private func usedByteCount(of handle: OpaquePointer) -> Int {
+  var information = unsafe MDB_envinfo()
+  var statistics = MDB_stat()
+  unsafe mdb_env_info(handle, &information)
+  unsafe mdb_env_stat(handle, &statistics)
+  return unsafe (Int(information.me_last_pgno) + 1) * Int(statistics.ms_psize)
+}
+
 /// Makes and opens the C handle.
 private func openHandle(
   at path: String,
@@ -182,6 +190,7 @@ private func openHandle(
     let reading = access == .reading ? CUnsignedInt(MDB_RDONLY) : 0
     let flags = CUnsignedInt(MDB_NOTLS) | reading
     try check(unsafe mdb_env_open(handle, path, flags, 0o600), "mdb_env_open")
+    try DataFile.requireWhole(in: path, wanting: unsafe usedByteCount(of: handle))
     var stale: CInt = 0
     try check(unsafe mdb_reader_check(handle, &stale), "mdb_reader_check")
   } catch {

@@ -33,6 +33,8 @@ extension StorageError.Code {
   ///
   /// The corresponding C constant is `MDB_CORRUPTED`.
   package static var corrupted: Self { Self(rawValue: MDB_CORRUPTED) }
+  /// The file lost its end.
+  package static var truncated: Self { Self(rawValue: ENODATA) }
   /// A fatal error closed the environment.
   ///
   /// The corresponding C constant is `MDB_PANIC`.
@@ -82,6 +84,7 @@ extension StorageError.Code {
     case .diskFull: "the disk is full; free space and try again"
     case .readersFull: "too many readers are at work; end some and try again"
     case .corrupted: "a page of the storage is damaged; run verify, then restore a backup"
+    case .truncated: "a file of the storage is shorter than what was written; restore a backup"
     case .panic: "a failed write closed the storage; it must be opened again"
     case .versionMismatch, .notAnEnvironment:
       "this is no storage file of this ledger, or it is damaged"

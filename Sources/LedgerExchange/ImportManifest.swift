@@ -1,3 +1,5 @@
+import Conversations
+
 /// What an import came to: the JSON shape of design.md 7.
 public struct ImportManifest: Codable, Hashable, Sendable {
   /// The name of the run.
@@ -37,4 +39,18 @@ public struct ImportManifest: Codable, Hashable, Sendable {
 
   /// Begins to count.
   public init(run: String) { self.run = run }
+}
+
+extension ImportManifest {
+  /// Counts an event that was taken.
+  mutating func count(_ event: ConversationEvent) {
+    switch event {
+    case .started: conversations += 1
+    case .messagePosted: messages += 1
+    case .handedOver: handovers += 1
+    case .agentRequested: agentHandovers += 1
+    case .agentHandedBack: agentReturns += 1
+    default: break
+    }
+  }
 }

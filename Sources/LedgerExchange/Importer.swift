@@ -9,18 +9,18 @@ public struct Importer {
   /// How many rows are submitted at a time: enough for a full commit.
   private static let batchLength = 2_048
 
-  private let ledger: Ledger
-  private let isPreview: Bool
+  let ledger: Ledger
+  let isPreview: Bool
   private let progress: (ImportManifest) -> Void
   private var pending: [SourceRow] = []
-  private var registry: [RegistryCommand] = []
-  /// The registry as it was when the import began.
-  private var before: Registry?
+  var registrations = Registrations()
   private var isStarted = false
+  /// The conversations that would have begun by now, if the import only says what it would do.
+  private var begun: Set<ConversationID> = []
   private var file = ""
 
   /// What was counted so far.
-  public private(set) var manifest: ImportManifest
+  public internal(set) var manifest: ImportManifest
 
   /// Whether an import changes the ledger.
   public enum Mode: Sendable {
@@ -78,22 +78,22 @@ public struct Importer {
 
   private mutating func take(_ item: SourceItem) throws {
     switch item {
-    case .registry(let command): registry.append(command)
+    case .registry(let command, let row):
+      registrations.pending.append(Registration(command, row: row))
     case .unreadable(let row, let reason):
       manifest.rows += 1
       skip(row, reason)
     case .row(let row):
-      pending.append(row)
       // A conversation is not cut in two, unless it alone is longer than a batch.
-      let isFull = pending.count >= Self.batchLength
-      if isFull,
-        row.conversation != pending.dropLast().last?.conversation
-          || pending.count >= 4 * Self.batchLength
+      if pending.count + 1 >= Self.batchLength,
+        row.conversation != pending.last?.conversation || pending.count >= 4 * Self.batchLength
       {
-        let last = pending.removeLast()
         try submit()
-        pending.append(last)
       }
+      for command in row.registrations {
+        registrations.pending.append(Registration(command, row: row.number, isImplied: true))
+      }
+      pending.append(row)
     }
   }
 
@@ -102,13 +102,13 @@ public struct Importer {
   /// Until the first row that is new, rows are only compared, so that an import that brings
   /// nothing new appends nothing, not even that it ran.
   private mutating func submit() throws {
-    let groups = pending.grouped()
+    let refused = try register()
+    let groups = pending.filter { !refused.contains($0.number) }.grouped()
     pending.removeAll(keepingCapacity: true)
     if isPreview {
-      for (history, rows) in groups { count(try ledger.preview(history), rows) }
+      for (history, rows) in groups { count(try preview(history), rows) }
       return progress(manifest)
     }
-    try recordRegistry()
     if !isStarted {
       let previews = try groups.map { try ledger.preview($0.history) }
       guard previews.joined().contains(where: \.isNew) else {
@@ -126,15 +126,11 @@ public struct Importer {
     progress(manifest)
   }
 
-  /// Enters the bots and what belongs to them.
-  ///
-  /// An import adds to the registry and changes nothing: what the ledger knew of a bot before the
-  /// import, whether it is enabled for handover above all, stays.
-  private mutating func recordRegistry() throws {
-    let known = try before ?? ledger.registry()
-    before = known
-    try record(registry.filter { $0.adds(to: known) }.map { .registry($0, by: .trusted) })
-    registry.removeAll(keepingCapacity: true)
+  private mutating func preview(_ history: ImportedConversation) throws -> [RowOutcome] {
+    let isBegun = begun.contains(history.conversation)
+    let outcomes = try ledger.preview(history, isBegun: isBegun)
+    if outcomes.contains(where: \.isNew) { begun.insert(history.conversation) }
+    return outcomes
   }
 
   private mutating func record(_ commands: [LedgerCommand]) throws {
@@ -167,24 +163,10 @@ public struct Importer {
     }
   }
 
-  private mutating func skip(_ row: Int, _ reason: String) {
+  /// Counts a row that was read as one that was not taken.
+  mutating func skip(_ row: Int, _ reason: String) {
     manifest.skipped += 1
     manifest.skips.append(ImportManifest.Skip(file: file, row: row, reason: reason))
-  }
-}
-
-extension RegistryCommand {
-  /// Whether the command tells of something the registry does not know.
-  fileprivate func adds(to registry: Registry) -> Bool {
-    switch self {
-    case .registerOwner(let owner, _): registry.owners[owner] == nil
-    case .defineModule(let bot, let module, _): registry.bots[bot]?.modules[module] == nil
-    case .registerDeployment(let deployment, _, _): registry.deployments[deployment] == nil
-    case .registerBot(let bot, _, _, _), .requestHandover(let bot), .enableHandover(let bot),
-      .disableHandover(let bot):
-      registry.bots[bot] == nil
-    case .startImportRun, .finishImportRun: true
-    }
   }
 }
 
@@ -192,20 +174,6 @@ extension RowOutcome {
   /// Whether the row's events are new.
   fileprivate var isNew: Bool {
     if case .appended = self { true } else { false }
-  }
-}
-
-extension ImportManifest {
-  /// Counts an event that was taken.
-  mutating func count(_ event: ConversationEvent) {
-    switch event {
-    case .started: conversations += 1
-    case .messagePosted: messages += 1
-    case .handedOver: handovers += 1
-    case .agentRequested: agentHandovers += 1
-    case .agentHandedBack: agentReturns += 1
-    default: break
-    }
   }
 }
 

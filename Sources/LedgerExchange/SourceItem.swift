@@ -3,8 +3,8 @@ public import Conversations
 
 /// What a reader of a foreign format yields: history in the words of the domain.
 public enum SourceItem: Sendable {
-  /// What the rows that follow refer to.
-  case registry(RegistryCommand)
+  /// A row that adds to the registry, which the rows that follow refer to.
+  case registry(RegistryCommand, row: Int)
   /// A row of the source.
   case row(SourceRow)
   /// A row that cannot be understood, and why.
@@ -19,6 +19,8 @@ public struct SourceRow: Sendable {
   public var conversation: ConversationID
   /// What it says, and its identity in the conversation.
   public var content: ImportedRow
+  /// What it needs in the registry and names only by the way; gives way to what is there.
+  public var registrations: [RegistryCommand] = []
 }
 
 /// A format the ledger reads.

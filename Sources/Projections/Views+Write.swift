@@ -128,8 +128,14 @@ extension Views {
       let key = identifierKey(bot.value)
       let before = try transaction.copiedValue(for: key.span, in: tables.counts)
         .map(InboxCount.init(decoding:))
-      let bytes = change.adding(before ?? InboxCount()).bytes
-      try transaction.put(bytes.span, for: key.span, in: tables.counts)
+      let after = change.adding(before ?? InboxCount())
+      // An inbox that is empty again has no row, like one that was never written to.
+      if after == InboxCount() {
+        try transaction.remove(key.span, from: tables.counts)
+      } else {
+        let bytes = after.bytes
+        try transaction.put(bytes.span, for: key.span, in: tables.counts)
+      }
     }
   }
 }

@@ -115,7 +115,7 @@ struct RequestOptions: ParsableArguments {
       case .refused(let refusal):
         let agent = try conversation.flatMap { try ledger.agentInControl(of: $0) }
         let named = agent.map { refusal.naming($0) } ?? refusal
-        if options.json { try printJSON(RefusalOutput(named, agent: agent)) }
+        if options.json { try printJSON(RefusalOutput(refusal, agent: agent)) }
         throw named
       case .recorded: break
       }

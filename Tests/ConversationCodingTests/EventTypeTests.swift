@@ -29,6 +29,7 @@ struct `An event type` {
     (43, "sourceTruncated", 1),
     (44, "foreign", 1),
     (45, "transcriptRead", 1),
+    (46, "requestRepeated", 1),
   ]
 
   @Test(arguments: table)
@@ -48,7 +49,7 @@ struct `An event type` {
 
   @Test
   func `that this version does not know is named by its number (R22)`() {
-    for number in [0, 10, 31, 46, 65_535] as [UInt16] {
+    for number in [0, 10, 31, 47, 65_535] as [UInt16] {
       #expect(EventType.name(of: number) == "unknown-\(number)")
     }
   }

@@ -128,7 +128,7 @@ extension Walk {
     case .ended(.agent(let agent)): return reading.control == .agent(agent)
     case .ended(let author): return author == .staff || author == .visitor(carol)
     case .started, .handoverRefused, .visitorErased, .sourceTruncated, .foreign: return false
-    case .transcriptRead, .unknown: return false
+    case .transcriptRead, .requestRepeated, .unknown: return false
     }
   }
 }

@@ -37,7 +37,7 @@ struct `The loop guard` {
       .handoverRefused(.sameBot, destination: nil, module: nil),
       .requested, .agentTookOver(alice), .agentHandedBack(alice, to: english, since: 1),
       .visitorErased(carol), .sourceTruncated, .foreign, .transcriptRead(by: .visitor(carol)),
-      .unknown(type: 999),
+      .requestRepeated(by: .agent(alice)), .unknown(type: 999),
     ]
     for event in others {
       var scene = atTheLimit

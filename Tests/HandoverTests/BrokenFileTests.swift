@@ -94,6 +94,19 @@ struct `What was good in an import` {
   }
 
   @Test
+  func `is kept when a line of the registry is refused`() throws {
+    let ledger = try LedgerFolder()
+    var orphan = Line("botRegistered")
+    orphan.bot = "Orphan"
+    orphan.owner = "nobody"
+    let lines = good + [orphan, .message("c", "last", id: "last")]
+    let manifest = try ledger.importLines(try ledger.file("a.jsonl", lines: lines), exits: 65)
+    #expect(manifest.messages == 2)
+    #expect(manifest.skips.map(\.row) == [3])
+    #expect(try texts(in: ledger) == ["one", "last"])
+  }
+
+  @Test
   func `is not taken twice when a bad line is mended`() throws {
     let ledger = try LedgerFolder()
     let more: [Line] = [.message("c", "two"), .message("c", "three")]
@@ -106,5 +119,19 @@ struct `What was good in an import` {
     #expect(manifest.duplicates == 3)
     #expect(manifest.messages == 1)
     #expect(try texts(in: ledger) == ["one", "three", "two"])
+  }
+
+  @Test
+  func `is not counted as a run when nothing was taken`() throws {
+    let ledger = try LedgerFolder()
+    let key = String(repeating: "k", count: 300)
+    let lines = good + [.message("c", "too long a name", id: key)]
+    let file = try ledger.file("a.jsonl", lines: lines)
+    try ledger.importLines(file, exits: 65)
+    let before = try ledger.status()
+    let second = try ledger.importLines(file, exits: 65)
+    #expect(second.eventsAppended == 0)
+    #expect(second.skips.map(\.row) == [3])
+    #expect(try ledger.status() == before)
   }
 }

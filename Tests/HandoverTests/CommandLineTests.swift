@@ -35,7 +35,8 @@ struct `The command line` {
   func `refuses an unknown option`(command: [String]) throws {
     let answer = try LedgerFolder().run(command + ["--no-such-option"], exits: 64)
     #expect(answer.text == "")
-    #expect(answer.standardError.contains("Usage"))
+    #expect(answer.standardError.hasPrefix("Error: "))
+    #expect(answer.standardError.contains("handover \(command.joined(separator: " "))"))
   }
 
   @Test

@@ -38,14 +38,29 @@ struct `A row with a known identity and other content` {
   @Test
   func `is listed with its reason for people too`() throws {
     let ledger = try LedgerFolder()
-    let lines: [Line] = [.started("c", with: "Flights"), .message("c", "one", id: "1")]
+    let lines: [Line] = [.started("c", with: "Flights"), .message("c", "one", id: "a")]
     try ledger.importLines(try ledger.file("a.jsonl", lines: lines))
-    let other = lines.dropLast() + [.message("c", "two", id: "1")]
+    let other = lines.dropLast() + [.message("c", "two", id: "a")]
     let file = try ledger.file("b.jsonl", lines: Array(other))
     let answer = try ledger.run("import", "--from", "jsonl", file, exits: 65)
     #expect(
       answer.standardError.contains("skipped \(file), row 2: other content has this identity")
     )
+    #expect(answer.lines.contains { $0.split(separator: " ") == ["skipped", "1"] })
+  }
+
+  @Test
+  func `is none when an id is a number that is also a place`() throws {
+    let ledger = try LedgerFolder()
+    let lines: [Line] = [
+      .started("c", with: "Flights"), .message("c", "one", id: "1"), .message("c", "two"),
+      .message("c", "three", id: "3"),
+    ]
+    let file = try ledger.file("a.jsonl", lines: lines)
+    #expect(try ledger.importLines(file).messages == 3)
+    let second = try ledger.importLines(file)
+    #expect(second.duplicates == 4)
+    #expect(second.skips == [])
   }
 
   @Test

@@ -71,45 +71,45 @@ struct `A naughty string` {
 
   /// The nastiest kinds: options, quotes, escapes, right-to-left marks, combining marks, emoji.
   static let chosen = [
-    "-1.00", "--version", "--", "''''\"", "\\x00", "%s%n", "$HOME", "`touch x`", "👨‍👩‍👧‍👦", "Ṱ̺̺̕o͞ ̷i̲̬",
-    "\u{202E}evil\u{202C}", "\u{FEFF}", "\u{1B}[31mred", "\u{1}\u{7F}\u{85}", "ﷺ", "\u{0}nul\u{0}",
-    "田中さん", "1;DROP TABLE users", "null", "true", "1E+02", "{\"a\":1}",
+    "-1.00", "--version", "--", "''\"`touch x`", "\\x00%s%n", "$HOME", "👨‍👩‍👧‍👦",
+    "T\u{330}\u{33A}o\u{35E}", "\u{202E}evil\u{202C}", "\u{FEFF}", "\u{1B}[31mred\u{1}\u{7F}",
+    "ﷺ", "\u{0}nul\u{0}", "田中さん", "null", "{\"a\":1}",
   ]
 
-  @Test(arguments: chosen)
-  func `comes back byte for byte through commands`(string: String) throws {
+  @Test
+  func `comes back byte for byte through commands`() throws {
     let ledger = try LedgerFolder()
-    // An argument cannot hold a zero byte; standard input can.
-    let word = string.filter { $0 != "\u{0}" }
-    try ledger.run(
-      "bots",
-      "register",
-      "--owner=\(word)",
-      "--channel=web",
-      "--module=1=\(word)",
-      "--",
-      word,
-    )
-    try ledger.run("bots", "enable", "--", word)
-    let start = try ledger.run(
-      "start",
-      "--bot=\(word)",
-      "--visitor=\(word)",
-      "--name=\(word)",
-      "--json",
-    )
-    let conversation = try start.json(Shape.Receipt.self).conversationId
-    try ledger.run("post", conversation, "-", input: Data(string.utf8))
-    try ledger.run("post", "--by", "bot", "--", conversation, word)
-    let row = try #require(
-      try ledger.read(Shape.Inbox.self, "inbox", "--", word).rows.first
-    )
-    #expect(bytes(row.visitor.name) == bytes(word))
-    let bots = try ledger.read([Shape.Bot].self, "bots")
-    #expect(bots.map { bytes($0.name) } == [bytes(word)])
-    let transcript = try ledger.read(Shape.Transcript.self, "transcript", conversation)
-    #expect(transcript.entries.map { bytes($0.text) } == [bytes(string), bytes(word)])
-    #expect(transcript.entries.map { bytes($0.author.name) } == [bytes(word), bytes(word)])
+    for string in Self.chosen {
+      // An argument cannot hold a zero byte; standard input can.
+      let word = string.filter { $0 != "\u{0}" }
+      try ledger.run(
+        "bots",
+        "register",
+        "--owner=\(word)",
+        "--channel=web",
+        "--module=1=\(word)",
+        "--",
+        word,
+      )
+      let start = try ledger.run(
+        "start",
+        "--bot=\(word)",
+        "--visitor=\(word)",
+        "--name=\(word)",
+        "--json",
+      )
+      let conversation = try start.json(Shape.Receipt.self).conversationId
+      try ledger.run("post", conversation, "-", input: Data(string.utf8))
+      try ledger.run("post", "--by", "bot", "--", conversation, word)
+      let page = try ledger.read(Shape.Inbox.self, "inbox", "--", word)
+      #expect(page.rows.map { bytes($0.visitor.name) } == [bytes(word)])
+      let transcript = try ledger.read(Shape.Transcript.self, "transcript", conversation)
+      #expect(transcript.entries.map { bytes($0.text) } == [bytes(string), bytes(word)])
+      #expect(transcript.entries.map { bytes($0.author.name) } == [bytes(word), bytes(word)])
+    }
+    let names = try ledger.read([Shape.Bot].self, "bots").map { Array($0.name.utf8) }
+    let words = Self.chosen.map { string in Array(string.filter { $0 != "\u{0}" }.utf8) }
+    #expect(Set(names) == Set(words))
   }
 
   @Test
@@ -123,6 +123,19 @@ struct `A naughty string` {
       let text = try ledger.run(command).text
       #expect(text.contains("a\\u{1b}[31mb\\u{202e}c\\u{7}"), "\(command)")
       #expect(!text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
+    }
+  }
+
+  @Test
+  func `in the name of a variable is kept apart from one that looks the same`() throws {
+    let ledger = try LedgerFolder()
+    try ledger.enterNetwork()
+    let conversation = try ledger.startConversation()
+    try ledger.run("set", conversation, "caf\u{E9}=1", "cafe\u{301}=2")
+    let export = try ledger.run("export", "--to", "jsonl").standardOutput
+    withKnownIssue("names of variables are Swift strings, and these two are equal") {
+      #expect(export.range(of: Data("\"caf\u{E9}\"".utf8)) != nil)
+      #expect(export.range(of: Data("\"cafe\u{301}\"".utf8)) != nil)
     }
   }
 }

@@ -55,6 +55,17 @@ struct `Standard output and error` {
     #expect(rows == whole.rows.map(\.conversationId))
   }
 
+  @Test(arguments: [["bots"], ["status", "--json"], ["export", "--to", "jsonl"]])
+  func `are told of a full disk by an exit code`(command: [String]) throws {
+    let ledger = try LedgerFolder()
+    try ledger.enterNetwork()
+    var call = ledger.call(command)
+    call.outputPath = "/dev/full"
+    let answer = try Tool.run(call, in: ledger.folder)
+    #expect(answer.exit == .code(74))
+    #expect(answer.standardError.contains("handover: standard output"))
+  }
+
   @Test
   func `are no fault when the reader of a pipe has gone`() throws {
     let ledger = try LedgerFolder()

@@ -7,8 +7,48 @@ struct `A plain transcript` {
   static let texts = [
     "", "\n", "\n\n\n", "\r\n", "\r", "a\nb", "a\n\nb", "\na", "a\n", "a\r\n\r\nb", "a\u{B}\u{B}b",
     "a\u{C}b", "a\u{85}\u{85}b", "a\u{2028}\u{2028}b", "a\u{2029}b", " ", " \n ", "\t",
-    "\n\u{301}\n",
+    "\n\u{301}\n", "\u{301}", "\u{200D}\n\u{200D}", "\u{1C}\u{1D}\u{1E}", "\u{FEFF}\n",
   ]
+
+  @Test
+  func `has no empty line where a message has one`() throws {
+    let ledger = try LedgerFolder()
+    var handover = Line("handedOver")
+    (handover.source, handover.from, handover.to) = ("tests", "Flights", "Hotels")
+    let lines = Self.texts.enumerated().flatMap { index, text in
+      let name = "conversation \(index)"
+      handover.conversation = name
+      let messages = [Line.message(name, text, id: "a"), handover, .message(name, text, id: "b")]
+      return [.started(name, with: "Flights")] + messages
+    }
+    try ledger.importLines(
+      try ledger.file("texts.jsonl", lines: [.started("other", with: "Hotels")] + lines)
+    )
+    let page = try ledger.read(Shape.Inbox.self, "inbox", "Hotels", "--had-handover")
+    #expect(page.rows.count == Self.texts.count)
+    for (row, text) in zip(page.rows.reversed(), Self.texts) {
+      try expectOneEmptyLine(in: row.conversationId, saying: text, ledger)
+    }
+  }
+
+  /// Expects the empty line of the handover alone, in the middle of two equal halves.
+  private func expectOneEmptyLine(
+    in conversation: String,
+    saying text: String,
+    _ ledger: LedgerFolder,
+  ) throws {
+    let entries = try ledger.read(Shape.Transcript.self, "transcript", conversation).entries
+    #expect(entries.map { Array($0.text.utf8) } == [Array(text.utf8), [], Array(text.utf8)])
+    let lines = try ledger.run("transcript", conversation).lines
+    let empty = lines.indices.filter { lines[$0].allSatisfy(\.isWhitespace) }
+    #expect(empty == [lines.count / 2], "\(lines)")
+    for line in lines where !line.isEmpty {
+      let isIndented = line.utf8.starts(with: "    | ".utf8)
+      let breaks = line.filter(\.isNewline)
+      #expect(isIndented || line.hasPrefix("20"))
+      #expect(breaks.isEmpty)
+    }
+  }
 
   @Test
   func `names a message without text`() throws {

@@ -5,7 +5,7 @@ import Testing
 struct `Beside a running writer` {
   /// Enough lines, and long enough ones, that the writer commits some while more is to come.
   private func lines(_ conversations: Range<Int>) throws -> Data {
-    let text = String(repeating: "word ", count: 800)
+    let text = String(repeating: "word ", count: 320)
     let lines = conversations.flatMap { number -> [Line] in
       let name = "conversation \(number)"
       let messages = (0..<25).map { Line.message(name, text, id: "\($0)") }

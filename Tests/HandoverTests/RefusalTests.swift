@@ -2,26 +2,38 @@ import Testing
 
 @Suite
 struct `A refused command` {
-  @Test(arguments: RefusedCall.all)
-  func `prints code, status and reason, and says so by its exit code`(
-    call: RefusedCall
-  ) throws {
+  @Test
+  func `prints code, status and reason, and says so by its exit code`() throws {
     let ledger = try LedgerFolder()
     try ledger.enterNetwork()
-    let conversation = try ledger.startConversation()
-    for arguments in call.before { try ledger.run(arguments.filled(conversation)) }
-    let messages = try ledger.entries(of: conversation)
-    let answer = try ledger.answer(to: call.arguments.filled(conversation) + ["--json"])
-    #expect(answer.exit == .code(call.exitCode))
-    #expect(answer.standardError.hasPrefix("handover: refused (\(call.code)): "))
-    let refusal = try answer.json(Shape.Refusal.self)
-    #expect(refusal.code == call.code)
-    #expect(refusal.status == call.status)
-    #expect(answer.standardError.contains(refusal.detail))
-    #expect(try ledger.entries(of: conversation) == messages, "a refusal is no part of the talk")
+    for call in RefusedCall.all {
+      let conversation = try ledger.startConversation()
+      for arguments in call.before { try ledger.run(arguments.filled(conversation)) }
+      let answer = try ledger.answer(to: call.arguments.filled(conversation) + ["--json"])
+      #expect(answer.exit == .code(call.exitCode), "\(call)")
+      #expect(answer.standardError.hasPrefix("handover: refused (\(call.code)): "), "\(call)")
+      let refusal = try answer.json(Shape.Refusal.self)
+      #expect(refusal.code == call.code, "\(call)")
+      #expect(refusal.status == call.status, "\(call)")
+      #expect(answer.standardError.contains(refusal.detail), "\(call)")
+      try expectRemembered(call, saying: refusal.detail, in: conversation, ledger)
+    }
+  }
+
+  /// Expects a refused handover to be an event of its conversation and no part of the talk.
+  private func expectRemembered(
+    _ call: RefusedCall,
+    saying reason: String,
+    in conversation: String,
+    _ ledger: LedgerFolder,
+  ) throws {
     let refused = try ledger.read(Shape.Why.self, "why", conversation).events
       .filter { $0.type == "handoverRefused" }
-    #expect(refused.compactMap(\.code) == (call.isRemembered ? [call.code] : []))
+    #expect(refused.compactMap(\.code) == (call.isRemembered ? [call.code] : []), "\(call)")
+    #expect(refused.allSatisfy { $0.reason == reason }, "\(call)")
+    let transcript = try ledger.read(Shape.Transcript.self, "transcript", conversation)
+    #expect(transcript.entries.allSatisfy { $0.position != refused.first?.position })
+    #expect(transcript.entries.allSatisfy { $0.kind != "raw" })
   }
 
   @Test
@@ -33,6 +45,15 @@ struct `A refused command` {
     #expect(answer.text == "")
     #expect(answer.standardError.hasPrefix("handover: refused (handover_not_enabled): bot "))
     #expect(answer.standardError.hasSuffix("; ask an admin to enable it\n"))
+  }
+
+  @Test
+  func `names the bot that is not there by the name that was given`() throws {
+    let ledger = try LedgerFolder()
+    try ledger.enterNetwork()
+    let conversation = try ledger.startConversation()
+    let answer = try ledger.run("hand-over", conversation, "Ferries", "--module", "1", exits: 77)
+    #expect(answer.standardError.contains("Ferries"))
   }
 
   @Test

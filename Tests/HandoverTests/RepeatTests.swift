@@ -2,7 +2,7 @@ import Testing
 
 @Suite
 struct `A repeated command` {
-  @Test(arguments: [
+  private static let commands = [
     ["post", "C", "Hello"],
     ["post", "C", "Hello", "--by", "bot"],
     ["set", "C", "city=Lyon"],
@@ -10,23 +10,37 @@ struct `A repeated command` {
     ["request-agent", "C", "--reason", "asks for a person"],
     ["take-over", "C", "--as", "eve"],
     ["note", "C", "a regular", "--as", "eve"],
-  ])
-  func `under one idempotency key appends once`(call: [String]) throws {
+  ]
+
+  @Test
+  func `under one idempotency key appends once`() throws {
+    let ledger = try LedgerFolder()
+    try ledger.enterNetwork()
+    for command in Self.commands {
+      let conversation = try ledger.startConversation()
+      let call = command.map { $0 == "C" ? conversation : $0 } + ["--idempotency-key", "k"]
+      let first = try ledger.run(call + ["--json"]).json(Shape.Receipt.self)
+      let position = try ledger.status().position
+      #expect(!first.repeated, "\(command)")
+      try ledger.run("post", conversation, "in between")
+      let second = try ledger.run(call + ["--json"]).json(Shape.Receipt.self)
+      var expected = first
+      expected.repeated = true
+      #expect(second == expected, "\(command)")
+      #expect(try ledger.status().position == position + 1, "\(command)")
+    }
+  }
+
+  @Test
+  func `is answered as it was the first time, whoever holds the conversation now`() throws {
     let ledger = try LedgerFolder()
     try ledger.enterNetwork()
     let conversation = try ledger.startConversation()
-    let filled = call.map { $0 == "C" ? conversation : $0 } + ["--idempotency-key", "k", "--json"]
-    let first = try ledger.run(filled).json(Shape.Receipt.self)
-    let position = try ledger.status().position
-    #expect(!first.repeated)
-    try ledger.run("post", conversation, "in between")
-    let second = try ledger.run(filled).json(Shape.Receipt.self)
-    #expect(second.repeated)
-    #expect(second.position == first.position)
-    #expect(second.conversationId == first.conversationId)
-    #expect(second.holderBotId == first.holderBotId)
-    #expect(second.moduleId == first.moduleId)
-    #expect(try ledger.status().position == position + 1)
+    let call = ["post", conversation, "Hello", "--idempotency-key", "k", "--json"]
+    var first = try ledger.run(call).json(Shape.Receipt.self)
+    first.repeated = true
+    try ledger.run("hand-over", conversation, "Hotels", "--module", "1")
+    #expect(try ledger.run(call).json(Shape.Receipt.self) == first)
   }
 
   @Test
@@ -39,6 +53,32 @@ struct `A repeated command` {
     let second = try ledger.run(call).json(Shape.Receipt.self)
     #expect(second.repeated)
     #expect(second.position == first.position)
+  }
+
+  @Test
+  func `that holds already keeps its key (R12, R17)`() throws {
+    let ledger = try LedgerFolder()
+    try ledger.enterNetwork()
+    let conversation = try ledger.startConversation()
+    let call = ["take-over", conversation, "--as", "eve", "--json"]
+    let keyed = call + ["--idempotency-key", "k"]
+    let taken = try ledger.run(call).json(Shape.Receipt.self)
+    let before = try ledger.status().position
+    #expect(try ledger.run(call).json(Shape.Receipt.self).position == taken.position)
+    #expect(try ledger.status().position == before)
+    let first = try ledger.run(keyed).json(Shape.Receipt.self)
+    #expect(first.repeated)
+    #expect(first.position == taken.position)
+    try ledger.run("hand-back", conversation, "--as", "eve")
+    try ledger.run("hand-over", conversation, "Hotels", "--module", "1")
+    let end = try ledger.status().position
+    #expect(try ledger.run(keyed).json(Shape.Receipt.self) == first)
+    let reused = ["post", conversation, "Hello", "--idempotency-key", "k", "--json"]
+    let refusal = try ledger.run(reused, exits: 65).json(Shape.Refusal.self)
+    #expect(refusal.code == "idempotency_key_reused")
+    #expect(try ledger.status().position == end)
+    let entries = try ledger.read(Shape.Transcript.self, "transcript", conversation).entries
+    #expect(entries.map(\.kind) == ["agentTookOver", "agentHandedBack", "handover"])
   }
 
   @Test

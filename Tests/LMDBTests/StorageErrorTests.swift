@@ -9,6 +9,7 @@ struct `A storage error` {
     (.keyExists, -30799, "already exists"),
     (.notFound, -30798, "No matching"),
     (.corrupted, -30796, "damaged; run verify"),
+    (.truncated, ENODATA, "shorter than what was written; restore a backup"),
     (.panic, -30795, "opened again"),
     (.versionMismatch, -30794, "no storage file of this ledger"),
     (.notAnEnvironment, -30793, "no storage file of this ledger"),

@@ -88,6 +88,7 @@ extension JSONLine {
     case "sourceTruncated": .sourceTruncated
     case "foreign": .foreign
     case "transcriptRead": .transcriptRead(by: try authorOf())
+    case "requestRepeated": .requestRepeated(by: try authorOf())
     default: throw LineError(reason: "\"\(type)\" is no event type; docs/events.md lists them")
     }
   }
@@ -103,7 +104,7 @@ extension JSONLine {
   }
 
   /// What a conversation's start needs in the registry, if the line names it only by the way.
-  func impliedRegistration() throws(LineError) -> [RegistryCommand] {
+  func impliedRegistrations() throws(LineError) -> [RegistryCommand] {
     guard type == "conversationStarted", deployment == nil else { return [] }
     let bot = try required(bot, "bot")
     guard BotID(bot) == nil else {

@@ -47,7 +47,7 @@ extension JSONLine {
       self.deployment = deployment.description
       self.visitor = Party(.visitor(visitor), body, kind: nil)
     case .messagePosted(let author), .notePosted(let author), .variablesSet(let author),
-      .ended(let author), .transcriptRead(let author):
+      .ended(let author), .transcriptRead(let author), .requestRepeated(let author):
       self.author = Party(author, body)
     case .handedOver(let from, let to, let module):
       self.from = from.description

@@ -29,19 +29,18 @@ struct JSONLinesReader {
     _ number: Int,
   ) throws -> [SourceItem] {
     let line = try JSONDecoder().decode(JSONLine.self, from: content)
-    if let command = try line.registryCommand() { return [.registry(command)] }
+    if let command = try line.registryCommand() { return [.registry(command, row: number)] }
     let conversation = try line.conversationID()
-    let implied = try line.impliedRegistration().map(SourceItem.registry)
-    let row = ImportedRow(
+    let content = ImportedRow(
       key: line.key ?? line.id ?? "#\(number)",
       place: line.place,
       exportedFingerprint: try line.fingerprintBytes(),
       occurredAt: try occurredAt(line),
       events: [try line.event()],
     )
-    return implied + [
-      .row(SourceRow(number: number, conversation: conversation, content: row))
-    ]
+    var row = SourceRow(number: number, conversation: conversation, content: content)
+    row.registrations = try line.impliedRegistrations()
+    return [.row(row)]
   }
 
   private func occurredAt(_ line: JSONLine) throws -> Timestamp? {

@@ -68,9 +68,7 @@ struct SGDReader {
         try body(.unreadable(row: row, reason: "the turn names no service"))
         continue
       }
-      for name in [before ?? service, service] where known.insert(name).inserted {
-        for command in registration(of: name) { try body(.registry(command)) }
-      }
+      let new = [before ?? service, service].filter { known.insert($0).inserted }
       if before == nil { events.append(start(dialogue, service, visitor)) }
       let author: Author =
         turn.speaker == .user ? .visitor(visitor) : .bot(bot(before ?? service))
@@ -81,7 +79,9 @@ struct SGDReader {
         )
       }
       let content = ImportedRow(key: "\(index + 1)", occurredAt: nil, events: events)
-      try body(.row(SourceRow(number: row, conversation: conversation, content: content)))
+      var source = SourceRow(number: row, conversation: conversation, content: content)
+      source.registrations = new.flatMap(registrations(of:))
+      try body(.row(source))
     }
   }
 
@@ -100,7 +100,7 @@ struct SGDReader {
     )
   }
 
-  private func registration(of service: String) -> [RegistryCommand] {
+  private func registrations(of service: String) -> [RegistryCommand] {
     let bot = bot(service)
     let deployment = DeploymentID.named("deployment", "sgd", service)
     return [

@@ -37,29 +37,35 @@ struct HandOverCommand: ParsableCommand {
     let values = try parseVariables(variables)
     let caller: Caller = request.user.map { .owner(.account($0)) } ?? .trusted
     try request.submit(conversation, options, caller: caller) { ledger in
+      let destination = try knownBot(bot, in: ledger)
+      let source = try from.map { try knownBot($0, in: ledger) ?? Self.unknown($0) }
       var body = EventBody()
       body.reason = reason
       body.variables = values
+      if destination == nil { body.name = bot }
       return .handOver(
         HandOver(
-          to: try bot(bot, in: ledger),
+          to: destination ?? Self.unknown(bot),
           landingOn: module,
-          from: try from.map { try bot($0, in: ledger) },
+          from: source,
           body: body,
         )
       )
     }
   }
 
-  /// A bot by name; a UUID that no bot has is left to the rules, which refuse it in their order.
-  private func bot(_ name: String, in ledger: Ledger) throws -> BotID {
+  /// A bot by its identifier or its name; `nil` for a name that no bot has.
+  private func knownBot(_ name: String, in ledger: Ledger) throws -> BotID? {
     if let id = BotID(name) { return id }
     do {
       return try ledger.bot(name)
     } catch let error as LedgerError where error.kind == .notFound {
-      return .named("unknown bot", name)
+      return nil
     }
   }
+
+  /// What stands for a bot that is not there, so that the rules refuse it in their order.
+  private static func unknown(_ name: String) -> BotID { .named("unknown bot", name) }
 }
 
 /// Asks for an agent.

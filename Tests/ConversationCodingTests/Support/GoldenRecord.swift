@@ -92,6 +92,7 @@ struct GoldenRecord {
     .init(.sourceTruncated, .sourceTruncated) { $0.reason = "the source keeps 90 days" },
     .init(.foreign, .foreign) { $0.raw = [0x7B, 0x7D, 0x0A, 0x00, 0xFF] },
     .init(.transcriptRead(by: .staff), .transcriptRead) { $0.authorID = "auditor@example.com" },
+    .init(.requestRepeated(by: .agent(agent)), .requestRepeated) { $0.authorID = "alice" },
   ]
 
   private static let everything: EventBody = {

@@ -16,12 +16,12 @@ enum Samples {
       .started(bot: bot, deployment: deployment, visitor: visitor),
       .agentTookOver(agent), .visitorErased(visitor), .sourceTruncated, .foreign,
       .agentHandedBack(agent, to: bot, since: 1), .agentHandedBack(agent, to: bot, since: .max),
-      .unknown(type: 46), .unknown(type: 999), .unknown(type: .max), .unknown(type: 0),
+      .unknown(type: 47), .unknown(type: 999), .unknown(type: .max), .unknown(type: 0),
     ]
     + authors.flatMap { author -> [ConversationEvent] in
       [
         .messagePosted(by: author), .notePosted(by: author), .variablesSet(by: author),
-        .ended(by: author), .transcriptRead(by: author),
+        .ended(by: author), .transcriptRead(by: author), .requestRepeated(by: author),
       ] + AgentMethod.allCases.map { .agentRequested(by: author, method: $0) }
     }
     + modules.flatMap { module -> [ConversationEvent] in
@@ -59,6 +59,7 @@ extension ConversationEvent {
     case .sourceTruncated: .sourceTruncated
     case .foreign: .foreign
     case .transcriptRead: .transcriptRead
+    case .requestRepeated: .requestRepeated
     case .unknown: nil
     }
   }

@@ -5,7 +5,7 @@ extension ConversationEvent {
   enum Kind: CaseIterable {
     case started, messagePosted, notePosted, variablesSet, handedOver, handoverRefused
     case agentRequested, agentTookOver, agentHandedBack, ended, visitorErased, sourceTruncated
-    case foreign, transcriptRead, unknown
+    case foreign, transcriptRead, requestRepeated, unknown
   }
 
   var kind: Kind {
@@ -24,6 +24,7 @@ extension ConversationEvent {
     case .sourceTruncated: .sourceTruncated
     case .foreign: .foreign
     case .transcriptRead: .transcriptRead
+    case .requestRepeated: .requestRepeated
     case .unknown: .unknown
     }
   }
@@ -62,6 +63,7 @@ extension ConversationEvent {
     case .sourceTruncated: .sourceTruncated
     case .foreign: .foreign
     case .transcriptRead: .transcriptRead(by: author)
+    case .requestRepeated: .requestRepeated(by: author)
     case .unknown: .unknown(type: UInt16(truncatingIfNeeded: generator.next()))
     }
   }

@@ -11,6 +11,7 @@ enum Clone {
   static let samples = root.appending(path: "Tests/Samples")
 
   /// The transcripts of sessions with the tool.
+  static let transcripts = root.appending(path: "Tests/HandoverTests/Transcripts")
 
   /// Data that is too large for the repository and may lie beside it.
   static let shared = root.appending(path: "../shared/data").standardizedFileURL

@@ -50,9 +50,14 @@ extension LedgerFolder {
   /// Where the log stands and what it holds.
   func status() throws -> Shape.Status { try read(Shape.Status.self, "status") }
 
-  /// Writes the whole ledger down in the neutral format and returns the file's path.
-  func export() throws -> String {
-    try file("export.jsonl", try run("export", "--to", "jsonl").standardOutput)
+  /// Writes the ledger, or one conversation of it, down in the neutral format and returns the
+  /// file's path.
+  func export(of conversation: String? = nil) throws -> String {
+    let scope = conversation.map { ["--conversation", $0] } ?? []
+    return try file(
+      "export.jsonl",
+      try run(["export", "--to", "jsonl"] + scope).standardOutput,
+    )
   }
 }
 

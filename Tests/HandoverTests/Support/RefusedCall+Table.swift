@@ -32,13 +32,6 @@ extension RefusedCall {
       arguments: ["hand-over", "C", "Trains", "--module", "9"],
     ),
     RefusedCall(
-      code: "handover_not_enabled",
-      status: 403,
-      isRemembered: true,
-      before: [["bots", "disable", "Hotels"]],
-      arguments: handOver("Hotels"),
-    ),
-    RefusedCall(
       code: "module_not_found",
       status: 404,
       isRemembered: true,
@@ -84,6 +77,8 @@ extension RefusedCall {
   ]
 
   /// The registry.
+  ///
+  /// The last call changes the network, so nothing comes after it.
   static let administrative = [
     RefusedCall(
       code: "not_permitted",
@@ -100,6 +95,13 @@ extension RefusedCall {
       status: 409,
       before: [["bots", "register", "Own", "--owner", "airline", "--id", unknown]],
       arguments: ["bots", "register", "Own", "--owner", "rival", "--id", unknown],
+    ),
+    RefusedCall(
+      code: "handover_not_enabled",
+      status: 403,
+      isRemembered: true,
+      before: [["bots", "disable", "Hotels"]],
+      arguments: handOver("Hotels"),
     ),
   ]
 }

@@ -1,7 +1,5 @@
-import Testing
-
 /// A call that the rules refuse, and what goes before it.
-struct RefusedCall: Sendable, CustomTestStringConvertible {
+struct RefusedCall: CustomStringConvertible {
   let code: String
   let status: Int
   var exitCode: Int32 = 77
@@ -11,7 +9,7 @@ struct RefusedCall: Sendable, CustomTestStringConvertible {
   var before: [[String]] = []
   let arguments: [String]
 
-  var testDescription: String { "\(code): \(arguments.joined(separator: " ").prefix(60))" }
+  var description: String { "\(code): \(arguments.joined(separator: " ").prefix(60))" }
 
   static let unknown = "0190b6a0-5c1f-7d1e-8000-000000000001"
 

@@ -45,7 +45,7 @@ enum Tool {
       standardError: String(decoding: try Data(contentsOf: error), as: UTF8.self),
       exit: running.exit,
     )
-    for file in [output, error] { try FileManager.default.removeItem(at: file) }
+    for file in [output, error] { try? FileManager.default.removeItem(at: file) }
     return answer
   }
 
@@ -115,7 +115,8 @@ final class RunningTool: @unchecked Sendable {
   /// Waits for the end; kills the process if that takes too long.
   func wait(_ limit: DispatchTimeInterval = .seconds(120)) {
     if ended.wait(timeout: .now() + limit) == .timedOut {
-      kill(process.processIdentifier, SIGKILL)
+      // Zero would stand for this process and all of its kin.
+      if process.processIdentifier > 0 { kill(process.processIdentifier, SIGKILL) }
       ended.wait()
     }
     ended.signal()

@@ -1,0 +1,44 @@
+import CLMDB
+import Glibc
+
+/// The file that an environment maps into memory.
+///
+/// To read a mapped page that the file does not have ends the process with a signal, so a file
+/// that lost its end is refused when it is opened.
+enum DataFile {
+  /// Where it lies.
+  static func path(in folder: String) -> String { folder + "/data.mdb" }
+
+  /// How many bytes it has; `nil` if there is none.
+  static func byteCount(in folder: String) -> Int? {
+    var status = stat()
+    guard unsafe stat(path(in: folder), &status) == 0 else { return nil }
+    return status.st_size
+  }
+
+  /// Refuses a file that has no bytes, which the library would take for a new one.
+  static func requireContent(in folder: String) throws(StorageError) {
+    guard byteCount(in: folder) == 0 else { return }
+    throw StorageError(.truncated, during: "open \(path(in: folder)): 0 bytes")
+  }
+
+  /// Refuses a file that is shorter than the pages its last commit speaks of.
+  static func requireWhole(in folder: String, wanting wanted: Int) throws(StorageError) {
+    let found = byteCount(in: folder) ?? 0
+    guard found < wanted else { return }
+    let sizes = "\(found) of \(wanted) bytes"
+    throw StorageError(.truncated, during: "open \(path(in: folder)): \(sizes)")
+  }
+
+  /// Gives a file the pages at its end that a commit took and freed again, and so never wrote.
+  ///
+  /// The library does not miss them. Without them a whole file would look like one that lost its
+  /// end. Only ever makes the file longer, whatever another thread commits meanwhile; on a full
+  /// disk it stays as it is, and the next commit tries again.
+  static func extend(_ environment: OpaquePointer, in folder: String, to wanted: Int) {
+    guard let found = byteCount(in: folder), found < wanted else { return }
+    var descriptor: CInt = -1
+    guard unsafe mdb_env_get_fd(environment, &descriptor) == MDB_SUCCESS else { return }
+    _ = posix_fallocate(descriptor, found, wanted - found)
+  }
+}

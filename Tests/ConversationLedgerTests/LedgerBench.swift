@@ -1,0 +1,61 @@
+import Crypto
+import Foundation
+import Synchronization
+
+@testable import ConversationLedger
+
+/// A clock that stands still until it is set.
+final class HandClock: Sendable {
+  private let time = Atomic<Int64>(1_700_000_000_000_000)
+
+  var now: Int64 { time.load(ordering: .acquiring) }
+
+  func advance(by microseconds: Int64) {
+    _ = time.add(microseconds, ordering: .acquiringAndReleasing)
+  }
+}
+
+/// A ledger with keys that are the same in every run and a clock set by hand, which can be closed
+/// and opened again.
+final class LedgerBench {
+  let path: String
+  let clock = HandClock()
+  private var opened: Ledger?
+
+  init(_ name: String) { path = TemporaryFolder.path + "/" + name }
+
+  deinit { opened?.close() }
+
+  /// The ledger, opened if it is not.
+  func ledger() throws -> Ledger {
+    if let opened { return opened }
+    let ledger = try Ledger(at: path, for: .writing(creating: true), options: .bench(clock))
+    opened = ledger
+    return ledger
+  }
+
+  /// Closes the ledger, and lets go of it: its folder is free then.
+  func close() {
+    opened?.close()
+    opened = nil
+  }
+
+  func submit(_ commands: [LedgerCommand]) throws -> [LedgerAnswer] {
+    try ledger().submitAndWait(commands)
+  }
+}
+
+extension Ledger.Options {
+  static func bench(_ clock: HandClock) -> Self {
+    var options = Self()
+    options.clock = { clock.now }
+    options.makeKey = { slot in
+      let digest = Array(SHA256.hash(data: Array("slot \(slot)".utf8)))
+      guard let nonce = try? AES.GCM.Nonce(data: digest.prefix(12)) else {
+        preconditionFailure("A nonce has twelve bytes")
+      }
+      return (SymmetricKey(data: digest), nonce)
+    }
+    return options
+  }
+}
