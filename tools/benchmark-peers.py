@@ -20,8 +20,9 @@ An event is a record of random bytes and a random 16-byte idempotency key.
 - SQLite runs in this process: one table, a unique index on the key, WAL, synchronous=FULL. All else is
   SQLite's default, so the automatic checkpoints of the WAL fall inside the clock.
 - UmaDB runs as a server with its default settings and answers one client over gRPC on 127.0.0.1. The
-  key is the event's UUID, which UmaDB does not hold unique; there are no tags and no append condition.
-  This favours UmaDB: each tag is an index entry and makes appending slower.
+  key is the event's UUID, which UmaDB does not hold unique; there is no append condition. Each event
+  has one tag, its conversation of 10,000: without it a conversation could not be read back, which
+  this ledger's records always can.
 
 Every phase ends at a time limit even if events are left; the rate is then that of the events appended,
 and standard error shows how many they are. The UmaDB server also ends when this process is killed.
@@ -46,6 +47,7 @@ import uuid
 from pathlib import Path
 
 SINGLE_COMMITS = 2000
+CONVERSATIONS = 10_000  # as many as the ledger's events are spread over
 MAXIMUM = 10_000_000  # events; they all stay in memory, about half a kilobyte each
 BULK_SECONDS = 120
 SINGLE_SECONDS = 60
@@ -188,7 +190,11 @@ def run_umadb_client(port, options):
 
     client = umadb.Client(f"http://127.0.0.1:{port}")
     def events(count):
-        return [umadb.Event("event", secrets.token_bytes(options.bytes), uuid=uuid.uuid4()) for _ in range(count)]
+        records = (secrets.token_bytes(options.bytes) for _ in range(count))
+        return [
+            umadb.Event("event", record, [f"conversation-{number % CONVERSATIONS}"], uuid.uuid4())
+            for number, record in enumerate(records)
+        ]
 
     bulk, singles = events(options.events), [[event] for event in events(SINGLE_COMMITS)]
     appended, results = measure("umadb", client.append, client.append, bulk, singles, options.batch)
