@@ -241,7 +241,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     do {
       try batch.seal(into: committed)
       guard batch.count > 0 else { return nil }
-      try log.requireRoom()
+      try log.requireRoom(for: batch.byteCount)
       try log.write(batch)
       committed = batch.tree
       return nil
