@@ -31,59 +31,83 @@ extension Ledger {
 extension TranscriptEntry {
   /// The entries of a conversation's events; those that are not for readers have none.
   static func entries(of events: [RecordedEvent], registry: Registry) -> [TranscriptEntry] {
-    let visitor = events.first?.body
-    return events.compactMap { event in
-      guard var entry = TranscriptEntry(event) else { return nil }
-      if let bot = entry.author.botId.flatMap(BotID.init) {
-        entry.author.name = registry.bots[bot]?.name
-      }
-      if entry.author.kind == AuthorKind.visitor.name, entry.author.name == nil {
-        entry.author.name = visitor?.authorName ?? visitor?.authorID
-      }
-      return entry
-    }
+    var authors = TranscriptAuthors(startedWith: events.first?.body, registry: registry)
+    return events.compactMap { TranscriptEntry($0, &authors) }
   }
 
   /// The entry of an event; `nil` if it has none.
-  private init?(_ recorded: RecordedEvent) {
+  private init?(_ recorded: RecordedEvent, _ authors: inout TranscriptAuthors) {
     switch recorded.event {
-    case .messagePosted(let author): self.init("message", recorded, author)
-    case .notePosted(let author): self.init("note", recorded, author)
+    case .messagePosted(let author): self.init("message", recorded, author, &authors)
+    case .notePosted(let author): self.init("note", recorded, author, &authors)
     case .handedOver(let from, let to, let module):
-      self.init("handover", recorded, .bot(from))
+      self.init("handover", recorded, .bot(from), &authors)
       self.from = from.description
       self.to = to.description
       self.module = module?.number
     case .agentRequested(let author, let method):
-      self.init("agentRequested", recorded, author)
+      self.init("agentRequested", recorded, author, &authors)
       self.method = method.name
-    case .agentTookOver(let agent): self.init("agentTookOver", recorded, .agent(agent))
+    case .agentTookOver(let agent): self.init("agentTookOver", recorded, .agent(agent), &authors)
     case .agentHandedBack(let agent, let bot, let since):
-      self.init("agentHandedBack", recorded, .agent(agent))
+      self.init("agentHandedBack", recorded, .agent(agent), &authors)
       to = bot.description
       self.since = since
-    case .ended(let author): self.init("ended", recorded, author)
+    case .ended(let author): self.init("ended", recorded, author, &authors)
     case .sourceTruncated, .foreign, .unknown, .visitorErased:
-      self.init("raw", recorded, .source)
+      self.init("raw", recorded, .source, &authors)
       type = recorded.type
     case .started, .variablesSet, .handoverRefused, .transcriptRead, .requestRepeated, nil:
       return nil
     }
   }
 
-  private init(_ kind: String, _ recorded: RecordedEvent, _ author: Conversations.Author) {
+  private init(
+    _ kind: String,
+    _ recorded: RecordedEvent,
+    _ author: Conversations.Author,
+    _ authors: inout TranscriptAuthors,
+  ) {
     let isErased = recorded.body == nil
     let text = recorded.body?.text ?? (isErased ? Transcript.erasedText : "")
     self.init(
       position: recorded.position,
       kind: kind,
       at: recorded.shownAt.text,
-      author: Author(author, recorded.body),
+      author: authors.shown(author, recorded.body),
       text: kind == "handover" ? "" : text,
       content: Content(recorded.body),
       erased: isErased ? true : nil,
       reason: recorded.body?.reason,
     )
+  }
+}
+
+/// The authors of one transcript: few, so each is written out once.
+private struct TranscriptAuthors {
+  private let visitorName: String?
+  private let registry: Registry
+  private var known: [Author: TranscriptEntry.Author] = [:]
+
+  /// Prepares for the entries of a conversation, whose first event names the visitor.
+  init(startedWith body: EventBody?, registry: Registry) {
+    visitorName = body?.authorName ?? body?.authorID
+    self.registry = registry
+  }
+
+  /// The author as an entry shows it.
+  mutating func shown(_ author: Author, _ body: EventBody?) -> TranscriptEntry.Author {
+    // What a body says of its author is for its own entry only.
+    let isNamed = body?.authorName != nil || body?.authorID != nil
+    if !isNamed, let known = known[author] { return known }
+    var shown = TranscriptEntry.Author(author, body)
+    switch author {
+    case .bot(let bot): shown.name = registry.bots[bot]?.name
+    case .visitor: shown.name = shown.name ?? visitorName
+    case .agent, .staff, .source: break
+    }
+    if !isNamed { known[author] = shown }
+    return shown
   }
 }
 

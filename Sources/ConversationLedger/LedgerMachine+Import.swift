@@ -71,7 +71,7 @@ extension LedgerMachine {
     guard row.exportedFingerprint != nil, let event = row.events.first else {
       return .recorded([.duplicate])
     }
-    return firstAnswer(header, event.body, state.overlay.heads[header.streamStart]?.state)
+    return firstAnswer(header, event.body, state.overlay.head(start: header.streamStart)?.state)
   }
 
   /// The slot of the visitor's key; a row that neither starts a conversation nor finds one is
@@ -89,7 +89,7 @@ extension LedgerMachine {
   /// ends is a position here, not one of the source.
   func placed(_ event: ConversationEvent, after place: StreamPlace) -> ConversationEvent {
     guard case .agentHandedBack(let agent, let bot, _) = event else { return event }
-    let since = state.overlay.heads[place.start]?.state.controlSince
+    let since = state.overlay.head(start: place.start)?.state.controlSince
     return .agentHandedBack(agent, to: bot, since: since ?? 0)
   }
 

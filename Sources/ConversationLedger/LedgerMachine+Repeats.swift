@@ -126,7 +126,7 @@ extension LedgerMachine {
     var receipt = Receipt(
       conversation: ConversationID(header.stream),
       position: header.position,
-      holder: state.overlay.heads[header.streamStart]?.state.holder,
+      holder: state.overlay.head(start: header.streamStart)?.state.holder,
       isRepeated: false,
     )
     if case .handedOver(_, _, let module) = header.facts.conversationEvent {

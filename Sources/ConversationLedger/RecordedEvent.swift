@@ -98,11 +98,8 @@ extension Ledger {
       guard let head = try snapshot.head(of: conversation), head.start <= position else {
         throw LedgerError(.notFound, "there is no conversation \(conversation)")
       }
-      let chain = try log.chain(endingAt: head.lastPosition).prefix { $0 <= position }
-      var events: [RecordedEvent] = []
-      events.reserveCapacity(chain.count)
-      try log.forEachRecord(at: chain) { events.append(try RecordedEvent($0, keys: keys)) }
-      return (events, position)
+      let records = try log.records(ofStreamEndingAt: head.lastPosition, through: position)
+      return (try records.map { try RecordedEvent($0, keys: keys) }, position)
     }
   }
 

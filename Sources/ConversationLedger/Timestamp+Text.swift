@@ -15,7 +15,11 @@ extension Timestamp {
     let seconds = rest / 1_000_000
     var text: [UInt8] = []
     text.reserveCapacity(27)
-    text.append(year, width: 4, then: "-")
+    if (0...9_999).contains(year) {
+      text.append(year, width: 4, then: "-")
+    } else {
+      text += Array("\(year)-".utf8)
+    }
     text.append(month, width: 2, then: "-")
     text.append(day, width: 2, then: "T")
     text.append(seconds / 3_600, width: 2, then: ":")
@@ -114,13 +118,15 @@ private func civil(fromDays days: Int64) -> (Int64, Int64, Int64) {
 }
 
 extension [UInt8] {
-  /// Appends the digits of a number with leading zeros, and a separator.
+  /// Appends the last digits of a number that is not negative, and a separator.
   fileprivate mutating func append(_ number: Int64, width: Int, then separator: Unicode.Scalar) {
-    let digits = Array(String(number).utf8)
-    append(
-      contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.max(0, width - digits.count))
-    )
-    append(contentsOf: digits)
+    let start = count
+    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: width))
+    var rest = number
+    for index in (start..<count).reversed() {
+      self[index] += UInt8(rest % 10)
+      rest /= 10
+    }
     append(UInt8(ascii: separator))
   }
 }

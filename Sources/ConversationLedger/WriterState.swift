@@ -69,7 +69,7 @@ struct WriterState {
   ///
   /// A head that the views had is kept in memory from then on, until they are written again.
   mutating func head(of conversation: ConversationID) throws -> Head? {
-    if let start = overlay.starts[conversation], let head = overlay.heads[start] { return head }
+    if let head = overlay.recall(conversation) { return head }
     guard let start = try views.start(of: conversation), let head = try views.head(start: start)
     else { return nil }
     overlay.adopt(head)
@@ -115,7 +115,7 @@ struct WriterState {
     return { head in
       // Views that cannot be written are only late: the log is the truth, and the next round
       // writes them.
-      if let head, (try? views.write(overlay, root: head.root.bytes)) != nil {
+      if let head, (try? views.write([overlay], root: head.root.bytes)) != nil {
         flush.position.store(overlay.position, ordering: .releasing)
       }
       flush.isRunning.store(false, ordering: .releasing)

@@ -20,11 +20,13 @@ extension EventLog {
   /// - Parameters:
   ///   - first: The first position.
   ///   - last: The last position.
+  ///   - share: The streams wanted.
   ///   - body: Takes a header and the idempotency key, empty for none.
   /// - Throws: What `body` throws; or `DamagedRecord` if a record is missing or damaged.
   package func forEachKeyedHeader(
     from first: UInt64,
     through last: UInt64,
+    of share: StreamShare = .all,
     _ body: (RecordHeader, [UInt8]) throws -> Void,
   ) throws {
     try forEachRow(from: first, through: last) { position, row in
@@ -32,6 +34,7 @@ extension EventLog {
         throw DamagedRecord(at: position, "the row is too short")
       }
       let record = row.extracting(RecordLayout.leafLength..<row.count)
+      guard share.holds(RecordHeader.streamStart(of: record)) else { return }
       let header = try RecordHeader(parsing: record, at: position)
       let end = header.clearLength
       let key = (end - Int(header.idempotencyKeyLength)..<end).map { record[$0] }
@@ -66,7 +69,7 @@ extension EventLog {
       guard TreeHash(row.extracting(first: RecordLayout.leafLength)) == leaf else {
         throw DamagedRecord(at: position, "the record is not what its leaf hash says")
       }
-      _ = try RecordHeader(parsing: record, at: position)
+      try RecordHeader.check(record, at: position)
       try body(leaf)
     }
   }
@@ -128,6 +131,38 @@ extension EventLog {
     return positions.reversed()
   }
 
+  /// The records of a stream, each checked against its leaf hash; found by walking back the chain.
+  ///
+  /// - Parameters:
+  ///   - last: The position of the stream's newest event.
+  ///   - end: The position behind which events are left out.
+  /// - Returns: The records in log order.
+  /// - Throws: `DamagedRecord` if a record is missing or damaged, or its predecessor is not before
+  ///   it.
+  package func records(ofStreamEndingAt last: UInt64, through end: UInt64) throws -> [Record] {
+    var records: [Record] = []
+    var next = last
+    while next > 0 {
+      try read { transaction, tables in
+        for _ in 0..<walkLength where next > 0 {
+          let position = next
+          if position > end {
+            next = try tables.header(at: position, in: transaction).previous
+          } else {
+            let record = try tables.record(at: position, in: transaction)
+            next = record.header.previous
+            records.append(record)
+          }
+          guard next < position else {
+            throw DamagedRecord(at: position, "the chain of its stream does not go back")
+          }
+        }
+      }
+    }
+    records.reverse()
+    return records
+  }
+
   /// Reads the records at some positions in one snapshot.
   package func forEachRecord(
     at positions: some Sequence<UInt64>,
@@ -137,6 +172,23 @@ extension EventLog {
       for position in positions { try body(try tables.record(at: position, in: transaction)) }
     }
   }
+}
+
+/// One of several equal shares of a log's streams, so that each can be walked by its own thread.
+package struct StreamShare: Hashable, Sendable {
+  private let number: UInt64
+  private let count: UInt64
+
+  /// All streams.
+  package static let all = StreamShare(number: 0, count: 1)
+
+  /// Divides the streams.
+  package static func shares(_ count: Int) -> [StreamShare] {
+    (0..<UInt64(count)).map { StreamShare(number: $0, count: UInt64(count)) }
+  }
+
+  /// Whether a stream is of the share, by the position of its first event.
+  func holds(_ streamStart: UInt64) -> Bool { count == 1 || streamStart % count == number }
 }
 
 /// The nodes of the tree, read from the log in one snapshot.

@@ -5,13 +5,15 @@ import TransparencyLog
 
 /// The one writer of a log: applies ordered commands and commits them in groups.
 ///
-/// Two threads take turns in two roles. The one that decides gathers what was ordered and applies
-/// it; then it seals, hashes and commits, and the other one decides meanwhile. So processors and
-/// device work at the same time and order is kept. A caller that blocks anyway takes the roles
-/// itself when nobody has them, so a lone command meets no second thread.
+/// Threads take turns in three roles. The one that decides gathers what was ordered and applies it;
+/// then it seals and hashes; then it commits. Each role is one thread's at a time, and what is
+/// ahead in one is ahead in the next, so processors and device work at the same time and order is
+/// kept. A caller that blocks anyway takes the roles itself when nobody has them, so a lone command
+/// meets no second thread.
 ///
 /// Nothing is answered before it is flushed. If a commit fails, its outcome is unknown: the log is
-/// closed, opened, compared with the batch, and only then is the batch answered.
+/// closed, opened, compared with the batch, and only then is the batch answered. What was decided on
+/// top of a batch that is not there fails with it.
 package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unchecked Sendable {
   package typealias Commands = any CommandLog<Machine.Command, Machine.Answer>
   private typealias Ordered = OrderedProposal<Machine.Command, Machine.Answer>
@@ -22,6 +24,9 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   /// The most bytes of one commit; below LMDB's limit of dirty pages by two orders of magnitude.
   private static var byteLimit: Int { 16 << 20 }
 
+  /// The records that make a batch large: waiting for more would not make its flush cheaper.
+  private static var largeBatchLength: Int { 1_024 }
+
   private let log: EventLog
   private let commands: Commands
   /// Why nothing can be written until the ledger is opened again.
@@ -29,22 +34,26 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
 
   /// Guards the roles and the queue's emptiness.
   ///
-  /// All fields below it belong to its lock, except `machine` and `decided`, which belong to the
-  /// thread that decides.
+  /// The fields above `machine` belong to its lock; those from there on to whoever has the role.
   private let monitor = NSCondition()
   private var isDeciding = false
+  private var isSealing = false
   private var isCommitting = false
   private var isStopping = false
   private var isStopped = false
   private var hasOrdered = false
-  private var mustReset = false
+  /// How many threads wait for a role, or for those ahead.
+  private var waitingCount = 0
+  /// How many commits failed, and why the last one did.
+  private var failures: (count: Int, last: (any Error)?) = (0, nil)
   private var threads: [JoinableThread] = []
   /// The batch of callers that take the roles themselves; gone while one does.
   private var spare: PendingBatch?
+  /// The state behind what is decided, and how many failed commits it knows of.
   private var machine: Machine
-  private var decided: (position: UInt64, time: Int64)
-  /// The tree behind the last commit; belongs to the thread that commits.
-  private var committed: IncrementalTree
+  private var decided: (position: UInt64, time: Int64, failures: Int)
+  /// The tree behind what is sealed.
+  private var sealed: IncrementalTree
 
   /// Takes up a log at its head.
   ///
@@ -64,11 +73,11 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     self.commands = commands
     self.machine = machine
     let (tree, head) = try log.checkedTree()
-    decided = (head.position, head.recordedAt)
-    committed = tree
+    decided = (head.position, head.recordedAt, 0)
+    sealed = tree
     spare = PendingBatch(keys: keys)
     commands.whenOrdered { [weak self] in self?.signalOrdered() }
-    threads = try (0..<2).map { _ in
+    threads = try (0..<3).map { _ in
       try JoinableThread { [self] in work(on: PendingBatch(keys: keys)) }
     }
   }
@@ -96,8 +105,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
       return refuseOrdered()
     }
     hasOrdered = true
-    // Whoever decides looks again before it is done, unless it waits for a commit.
-    if !isDeciding || isCommitting { monitor.broadcast() }
+    // Whoever decides looks again before it is done, unless it waits for those ahead.
+    if !isDeciding || waitingCount > 0 { monitor.broadcast() }
     monitor.unlock()
   }
 
@@ -115,7 +124,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   /// threads.
   package func proposeAndAssist(_ proposal: Proposal<Machine.Command, Machine.Answer>) {
     monitor.lock()
-    guard !isDeciding, !isCommitting, !isStopping, let batch = spare else {
+    guard !isDeciding, !isAnyAhead, !isStopping, let batch = spare else {
       monitor.unlock()
       return commands.propose(proposal)
     }
@@ -140,28 +149,51 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     monitor.unlock()
   }
 
-  /// Decides, commits and answers, in the role of the one that decides.
+  /// Decides, seals, commits and answers, beginning in the role of the one that decides.
   ///
   /// Called and left with the lock held.
   private func takeTurn(on batch: PendingBatch) {
-    let (proposals, answers, afterwards) = gather(into: batch)
-    isCommitting = true
-    isDeciding = false
-    signalIfAwaited()
-    monitor.unlock()
-    let outcome = commit(batch)
-    monitor.lock()
+    let turn = gather(into: batch)
+    while isSealing { waitForOthers() }
+    (isSealing, isDeciding) = (true, false)
+    unlocked { batch.seal(behind: &sealed) }
+    while isCommitting { waitForOthers() }
+    (isCommitting, isSealing) = (true, false)
+    let isStale = turn.failures != failures.count
+    var outcome = isStale ? failures.last : nil
+    if !isStale { unlocked { outcome = commit(batch) } }
+    if let outcome, !isStale { failures = (failures.count + 1, outcome) }
     isCommitting = false
+    unlocked {
+      answer(turn, outcome)
+      turn.afterwards?(outcome == nil ? batch.head : nil)
+    }
+  }
+
+  /// Whether a batch that was decided is not committed yet.
+  private var isAnyAhead: Bool { isSealing || isCommitting }
+
+  /// Wakes whoever wants a role that was given up, and works without the lock.
+  private func unlocked(_ work: () -> Void) {
     signalIfAwaited()
     monitor.unlock()
-    answer(proposals, answers, outcome)
-    afterwards?(outcome == nil ? batch.head : nil)
+    work()
     monitor.lock()
   }
 
   /// Wakes the others, if a role that was given up is wanted.
+  ///
+  /// Threads that have nothing to do sleep on: waking them would cost a lone caller more than its
+  /// command.
   private func signalIfAwaited() {
-    if hasOrdered || isDeciding || isStopping { monitor.broadcast() }
+    if waitingCount > 0 || hasOrdered && !isDeciding || isStopping { monitor.broadcast() }
+  }
+
+  /// Waits for a role, or for those ahead.
+  private func waitForOthers() {
+    waitingCount += 1
+    monitor.wait()
+    waitingCount -= 1
   }
 
   /// Waits until there is something to decide; `false` when the writer stops and all is done.
@@ -173,31 +205,52 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     return true
   }
 
-  /// Decides what is ordered until the commit before is done.
-  ///
-  /// Called and left with the lock held.
-  private func gather(
-    into batch: PendingBatch
-  ) -> (proposals: [Ordered], answers: Answers, afterwards: (@Sendable (LogHead?) -> Void)?) {
-    batch.begin(after: decided.position, time: decided.time)
+  /// What was gathered into a batch.
+  private struct Turn {
     var proposals: [Ordered] = []
     var answers: Answers = []
+    /// How many commits had failed when it was begun.
+    var failures: Int
+    /// Work to do once the batch is committed.
+    var afterwards: (@Sendable (LogHead?) -> Void)?
+  }
+
+  /// Decides what is ordered until those ahead are done, or the batch is large.
+  ///
+  /// Called and left with the lock held.
+  private func gather(into batch: PendingBatch) -> Turn {
+    if decided.failures != failures.count { goBack() }
+    var turn = Turn(failures: decided.failures)
+    batch.begin(after: decided.position, time: decided.time)
     repeat {
-      if isCommitting, !hasOrdered { monitor.wait() }
+      if isAnyAhead, !hasOrdered { waitForOthers() }
       hasOrdered = false
-      monitor.unlock()
-      let room = max(1, Self.recordLimit - batch.count)
-      let (taken, areMoreWaiting) = commands.takeOrdered(limit: room)
-      answers += taken.map { decide($0, into: batch) }
-      proposals += taken
-      monitor.lock()
+      // Only who decides can begin to seal, so the role stays free if it is.
+      let maySeal = !isSealing
+      var areMoreWaiting = false
+      unlocked {
+        areMoreWaiting = decideOrdered(into: batch, &turn)
+        if maySeal, !isLarge(batch) { batch.seal(behind: &sealed) }
+      }
       if areMoreWaiting { hasOrdered = true }
-    } while isCommitting && batch.count < Self.recordLimit && batch.byteCount < Self.byteLimit
-    while isCommitting { monitor.wait() }
-    if mustReset { answers = decideAgain(proposals, into: batch) }
-    decided = (batch.nextPosition - 1, batch.time)
-    let afterwards = machine.batchDecided(through: decided.position)
-    return (proposals, answers, afterwards)
+    } while isAnyAhead && !isLarge(batch) && turn.failures == failures.count
+    decided.position = batch.nextPosition - 1
+    decided.time = batch.time
+    turn.afterwards = machine.batchDecided(through: decided.position)
+    return turn
+  }
+
+  private func isLarge(_ batch: PendingBatch) -> Bool {
+    batch.count >= Self.largeBatchLength || batch.byteCount >= Self.byteLimit
+  }
+
+  /// Takes what was ordered and decides it; answers whether more waits.
+  private func decideOrdered(into batch: PendingBatch, _ turn: inout Turn) -> Bool {
+    let room = max(1, Self.recordLimit - batch.count)
+    let (taken, areMoreWaiting) = commands.takeOrdered(limit: room)
+    turn.answers += taken.map { decide($0, into: batch) }
+    turn.proposals += taken
+    return areMoreWaiting
   }
 
   /// Applies the commands of a proposal to the machine, one after the other.
@@ -209,48 +262,38 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     if let failure = failure.withLock({ $0 }) {
       return ordered.proposal.commands.map { _ in .failure(failure) }
     }
-    return ordered.proposal.commands.map { command in
-      let mark = batch.mark
-      do {
-        return .success(try machine.apply(command, to: batch))
-      } catch {
-        batch.rewind(to: mark)
-        return .failure(error)
-      }
-    }
+    return machine.apply(ordered.proposal.commands, to: batch)
   }
 
-  /// Goes back to the log's head, because the commit before failed, and decides anew.
-  private func decideAgain(_ proposals: [Ordered], into batch: PendingBatch) -> Answers {
-    mustReset = false
+  /// Goes back to the log's head, because a commit failed, once all that was decided on top of it
+  /// has failed with it.
+  ///
+  /// Called and left with the lock held.
+  private func goBack() {
+    while isAnyAhead { waitForOthers() }
+    decided.failures = failures.count
     do {
       try machine.reset()
       let (tree, head) = try log.checkedTree()
-      committed = tree
+      sealed = tree
       // The time moves on, so that no position gets the nonce of the attempt that failed.
-      batch.begin(after: head.position, time: max(head.recordedAt, decided.time + 1))
+      let time = max(head.recordedAt, decided.time + 1)
+      decided = (head.position, time, failures.count)
     } catch {
       failure.withLock { $0 = error }
-      batch.begin(after: committed.size, time: decided.time)
+      decided.position = sealed.size
     }
-    return proposals.map { decide($0, into: batch) }
   }
 
   /// Writes the batch; answers why not, if it is not on disk.
   private func commit(_ batch: PendingBatch) -> (any Error)? {
     do {
-      try batch.seal(into: committed)
+      if let failure = batch.sealingFailure { throw failure }
       guard batch.count > 0 else { return nil }
       try log.requireRoom(for: batch.byteCount)
       try log.write(batch)
-      committed = batch.tree
       return nil
     } catch {
-      defer {
-        monitor.lock()
-        mustReset = true
-        monitor.unlock()
-      }
       guard let failed = error as? CommitError else { return error }
       return outcome(of: batch, after: failed)
     }
@@ -270,8 +313,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     }
   }
 
-  private func answer(_ proposals: [Ordered], _ answers: Answers, _ outcome: (any Error)?) {
-    for (ordered, answers) in zip(proposals, answers) {
+  private func answer(_ turn: Turn, _ outcome: (any Error)?) {
+    for (ordered, answers) in zip(turn.proposals, turn.answers) {
       guard let outcome else {
         ordered.proposal.answer(answers)
         continue

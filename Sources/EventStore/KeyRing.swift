@@ -16,8 +16,10 @@ package final class KeyRing: Sendable {
   ///
   /// One flush then serves this many new visitors.
   private static let provisionCount: UInt64 = 4_096
-  /// The most keys kept ready in memory; each takes about 1 kB.
-  private static let cacheLimit = 16_384
+  /// How many keys are kept ready in memory, each at the place its slot names; a power of two.
+  ///
+  /// A key takes about 1 kB.
+  private static let cacheLength = 16_384
 
   private let environment: Environment
   private let table: Table
@@ -26,7 +28,9 @@ package final class KeyRing: Sendable {
   private static let filledKey = Array("filled".utf8)
   private let masterKey: MasterKey
   private let makeKey: @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce)
-  private let cache = Mutex<[UInt64: SealingKey]>([:])
+  private let cache = Mutex(
+    [(slot: UInt64, key: SealingKey)?](repeating: nil, count: cacheLength)
+  )
   /// The last slot that was filled.
   private let filled = Atomic<UInt64>(0)
 
@@ -84,16 +88,14 @@ package final class KeyRing: Sendable {
   ///
   /// - Throws: `KeyError` if the master key is another one.
   func key(inSlot slot: UInt64) throws -> SealingKey? {
-    if let key = cache.withLock({ $0[slot] }) { return key }
+    let place = Int(slot % UInt64(Self.cacheLength))
+    if let cached = cache.withLock({ $0[place] }), cached.slot == slot { return cached.key }
     let wrapped = try environment.read { transaction in
       try transaction.copiedValue(for: BigEndianKey(slot).span, in: table)
     }
     guard let wrapped else { return nil }
     let key = try SealingKey(masterKey.unwrap(wrapped, forSlot: slot))
-    cache.withLock { cache in
-      if cache.count >= Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
-      cache[slot] = key
-    }
+    cache.withLock { $0[place] = (slot, key) }
     return key
   }
 

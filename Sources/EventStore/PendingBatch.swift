@@ -1,9 +1,8 @@
+import Sealing
 import TransparencyLog
 
-/// The records of one commit: laid out while they are decided, sealed and hashed when they are
-/// committed.
-///
-/// The two halves of the work are about equal and run at the same time, each for another batch.
+/// The records of one commit: laid out while they are decided, then sealed and hashed, then
+/// written.
 package final class PendingBatch {
   /// The position the next event gets.
   package private(set) var nextPosition: UInt64 = 1
@@ -11,8 +10,12 @@ package final class PendingBatch {
   package internal(set) var time: Int64 = .min
 
   private(set) var first: UInt64 = 1
-  /// The tree; behind the batch's records once they are hashed.
-  private(set) var tree = IncrementalTree()
+  /// The tree behind the batch's records, once they are hashed.
+  private var tree = IncrementalTree()
+  /// How many records are sealed and hashed.
+  private var sealedCount = 0
+  /// Why the records could not be sealed; the batch must not be written then.
+  private(set) var sealingFailure: (any Error)?
   private var rows: [Row] = []
   private(set) var nodes: [(key: [UInt8], hash: TreeHash)] = []
   private let arena = RecordArena()
@@ -23,8 +26,8 @@ package final class PendingBatch {
     let range: Range<Int>
     /// The bytes of the record before its body.
     let clearLength: Int
-    /// The slot of the key; none if there is no body.
-    let keySlot: UInt64?
+    /// The key; none if there is no body.
+    let key: SealingKey?
     let recordedAt: Int64
   }
 
@@ -46,27 +49,38 @@ package final class PendingBatch {
     self.time = time
     first = position + 1
     nextPosition = first
+    sealedCount = 0
+    sealingFailure = nil
     rows.removeAll(keepingCapacity: true)
     nodes.removeAll(keepingCapacity: true)
     arena.rewind()
   }
 
-  /// Seals the bodies, then hashes the records into a tree: each leaf hash goes before its record,
-  /// completed nodes are gathered.
+  /// Seals the bodies that are not sealed yet, then hashes their records into the tree: each leaf
+  /// hash goes before its record, completed nodes are gathered.
   ///
-  /// - Throws: `SealingError` if the library fails; nothing of the batch may then be written.
-  func seal(into tree: IncrementalTree) throws {
-    precondition(tree.size + 1 == first, "A batch goes behind the tree it is hashed into")
+  /// - Parameter tree: The tree behind the records before.
+  func seal(behind tree: inout IncrementalTree) {
+    precondition(tree.size + 1 == first + UInt64(sealedCount), "Batches are hashed in order")
+    do {
+      while sealedCount < rows.count {
+        let leaf = try sealNext(at: tree.size + 1)
+        tree.append(leaf) { level, index, hash in
+          guard level >= EventLog.lowestStoredLevel else { return }
+          nodes.append((nodeKey(level, index), hash))
+        }
+      }
+    } catch {
+      sealingFailure = error
+    }
     self.tree = tree
-    for (offset, row) in rows.enumerated() {
-      let position = first + UInt64(offset)
-      let leaf = unsafe try arena.withMutableBytes(row.range) { bytes in
-        unsafe try seal(row, at: position, bytes)
-      }
-      self.tree.append(leaf) { level, index, hash in
-        guard level >= EventLog.lowestStoredLevel else { return }
-        nodes.append((nodeKey(level, index), hash))
-      }
+  }
+
+  private func sealNext(at position: UInt64) throws -> TreeHash {
+    let row = rows[sealedCount]
+    defer { sealedCount += 1 }
+    return unsafe try arena.withMutableBytes(row.range) { bytes in
+      unsafe try seal(row, at: position, bytes)
     }
   }
 
@@ -78,8 +92,7 @@ package final class PendingBatch {
     _ bytes: UnsafeMutableRawBufferPointer,
   ) throws -> TreeHash {
     let record = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[RecordLayout.leafLength...])
-    if let slot = row.keySlot {
-      guard let key = try keys.key(inSlot: slot) else { throw DestroyedKey(slot: slot) }
+    if let key = row.key {
       let clear = unsafe record[..<row.clearLength]
       let output = unsafe record[row.clearLength...]
       unsafe try BodySeal.seal(
@@ -97,17 +110,17 @@ package final class PendingBatch {
   }
 
   /// Where the batch stands, to come back to.
-  struct Mark {
+  package struct Mark {
     fileprivate let position: UInt64
     fileprivate let rows: Int
     fileprivate let bytes: Int
   }
 
   /// Where the batch stands.
-  var mark: Mark { Mark(position: nextPosition, rows: rows.count, bytes: arena.count) }
+  package var mark: Mark { Mark(position: nextPosition, rows: rows.count, bytes: arena.count) }
 
   /// Forgets what was appended since.
-  func rewind(to mark: Mark) {
+  package func rewind(to mark: Mark) {
     nextPosition = mark.position
     rows.removeLast(rows.count - mark.rows)
     arena.rewind(to: mark.bytes)
@@ -129,12 +142,11 @@ package final class PendingBatch {
     header.recordedAt = time
     header.idempotencyKeyLength = UInt8(event.idempotencyKey.count)
     if header.streamStart == 0, header.streamPosition == 1 { header.streamStart = nextPosition }
-    let hasBody = !event.body.isEmpty
-    if hasBody {
+    var key: SealingKey?
+    if !event.body.isEmpty {
       // Looked up while the command can still be refused alone; sealing would fail the batch.
-      guard try keys.key(inSlot: header.keySlot) != nil else {
-        throw DestroyedKey(slot: header.keySlot)
-      }
+      key = try keys.key(inSlot: header.keySlot)
+      guard key != nil else { throw DestroyedKey(slot: header.keySlot) }
       header.sealedLength = UInt32(event.body.count + RecordLayout.tagLength)
     }
     let start = arena.count
@@ -143,7 +155,7 @@ package final class PendingBatch {
       Row(
         range: start..<arena.count,
         clearLength: header.clearLength,
-        keySlot: hasBody ? header.keySlot : nil,
+        key: key,
         recordedAt: header.recordedAt,
       )
     )

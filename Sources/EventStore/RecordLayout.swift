@@ -83,6 +83,34 @@ extension RecordHeader {
     }
   }
 
+  /// Checks what `init(parsing:at:)` checks, without making a header.
+  ///
+  /// - Throws: `DamagedRecord` if the lengths or the position do not fit, or the format is newer.
+  static func check(_ record: Span<UInt8>, at position: UInt64) throws(DamagedRecord) {
+    guard record.count >= RecordLayout.fixedLength, record[0] == RecordLayout.format,
+      record[88] <= 3, number(record, 8..<16) == position
+    else { throw DamagedRecord(at: position, "the header is of another record or format") }
+    let clearLength = RecordLayout.clearLength(
+      parties: Int(record[88]),
+      idempotencyKey: Int(record[89]),
+    )
+    guard record.count == clearLength + Int(number(record, 36..<40)) else {
+      throw DamagedRecord(at: position, "\(record.count) bytes are not what the header says")
+    }
+  }
+
+  /// The position of the first event of a record's stream, as the record has it.
+  static func streamStart(of record: Span<UInt8>) -> UInt64 {
+    record.count < RecordLayout.fixedLength ? 0 : number(record, 24..<32)
+  }
+
+  /// A number, highest byte first.
+  private static func number(_ record: Span<UInt8>, _ bytes: Range<Int>) -> UInt64 {
+    var number: UInt64 = 0
+    for index in bytes { number = number << 8 | UInt64(record[index]) }
+    return number
+  }
+
   /// The bytes before the sealed body.
   package var clearLength: Int {
     RecordLayout.clearLength(
@@ -103,9 +131,11 @@ extension RecordHeader {
     guard get(UInt8.self, at: 0) == RecordLayout.format, partyCount <= 3,
       memory.count >= parties + partyCount * RecordLayout.partyLength
     else { return nil }
+    func identifier(at offset: Int) -> UInt128 {
+      UInt128(get(UInt64.self, at: offset)) << 64 | UInt128(get(UInt64.self, at: offset + 8))
+    }
     func party(_ index: Int) -> UInt128 {
-      guard index < partyCount else { return 0 }
-      return get(UInt128.self, at: parties + index * RecordLayout.partyLength)
+      index < partyCount ? identifier(at: parties + index * RecordLayout.partyLength) : 0
     }
     self.init(
       type: get(UInt16.self, at: 2),
@@ -115,7 +145,7 @@ extension RecordHeader {
       number: get(UInt64.self, at: 72),
       parties: Parties(party(0), party(1), party(2)),
       stream: StreamPlace(
-        stream: get(UInt128.self, at: 56),
+        stream: identifier(at: 56),
         start: get(UInt64.self, at: 24),
         position: get(UInt32.self, at: 32),
         previous: get(UInt64.self, at: 16),

@@ -15,6 +15,15 @@ package protocol StateMachine {
   /// - Throws: A fault of the storage; the machine is then as it was before the call.
   mutating func apply(_ command: Command, to batch: PendingBatch) throws -> Answer
 
+  /// Applies commands one after the other; what a command that failed has appended is taken back.
+  ///
+  /// The machine has this loop, and not the writer, so that it is compiled for the machine's own
+  /// commands: with those of any machine, each would be copied through its type's table.
+  mutating func apply(
+    _ commands: [Command],
+    to batch: PendingBatch,
+  ) -> [Result<Answer, any Error>]
+
   /// Goes back to the state at the log's head: a batch that was decided was not written.
   mutating func reset() throws
 
@@ -24,4 +33,25 @@ package protocol StateMachine {
   /// - Returns: Work to do, off the path of the commits, once the batch is committed; it takes the
   ///   head after the batch, or `nil` if the commit failed.
   mutating func batchDecided(through position: UInt64) -> (@Sendable (LogHead?) -> Void)?
+}
+
+extension StateMachine {
+  @inlinable
+  package mutating func apply(
+    _ commands: [Command],
+    to batch: PendingBatch,
+  ) -> [Result<Answer, any Error>] {
+    var answers: [Result<Answer, any Error>] = []
+    answers.reserveCapacity(commands.count)
+    for command in commands {
+      let mark = batch.mark
+      do {
+        answers.append(.success(try apply(command, to: batch)))
+      } catch {
+        batch.rewind(to: mark)
+        answers.append(.failure(error))
+      }
+    }
+    return answers
+  }
 }

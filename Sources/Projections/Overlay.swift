@@ -11,11 +11,15 @@ package struct Overlay: Sendable {
   /// The position the overlay begins behind.
   package private(set) var base: UInt64
   /// The position of the last event taken in.
-  package private(set) var position: UInt64
-  /// The heads that changed, by the position of their first event.
-  package private(set) var heads: [UInt64: Head] = [:]
-  /// The conversations whose heads changed.
-  package private(set) var starts: [ConversationID: UInt64] = [:]
+  package internal(set) var position: UInt64
+  /// The heads that changed, in the order they came in.
+  package private(set) var heads: [Head] = []
+  /// Where a head lies in `heads`, by the position of its first event.
+  private var places: [UInt64: Int] = [:]
+  /// Where a head lies in `heads`, by its conversation.
+  private var conversations: [ConversationID: Int] = [:]
+  /// The head looked up last; what comes next is often about it.
+  private var recent = (start: UInt64(0), place: 0)
   /// The idempotency keys that came, and their positions.
   package private(set) var keys: [KeyPlace: UInt64] = [:]
   /// The visitors that came, the slots of their keys, and where.
@@ -36,6 +40,26 @@ package struct Overlay: Sendable {
     self.base = base
     position = base
     self.totals = totals
+  }
+
+  /// The head of a conversation, by the position of its first event; `nil` if it did not change.
+  package func head(start: UInt64) -> Head? { place(start: start).map { heads[$0] } }
+
+  /// The head of a conversation; `nil` if it did not change.
+  package func head(of conversation: ConversationID) -> Head? {
+    conversations[conversation].map { heads[$0] }
+  }
+
+  /// The head of a conversation that is about to change.
+  package mutating func recall(_ conversation: ConversationID) -> Head? {
+    guard let place = conversations[conversation] else { return nil }
+    let head = heads[place]
+    recent = (head.start, place)
+    return head
+  }
+
+  private func place(start: UInt64) -> Int? {
+    recent.start == start && start != 0 ? recent.place : places[start]
   }
 
   /// Takes in the next event of the log.
@@ -67,10 +91,12 @@ package struct Overlay: Sendable {
     _ load: (UInt64) throws -> Head?,
   ) rethrows {
     let start = header.streamStart
-    if let index = heads.index(forKey: start) { return heads.values[index].fold(header) }
+    if let place = place(start: start) {
+      recent = (start, place)
+      return heads[place].fold(header)
+    }
     if let head = Head(startingWith: header) {
-      heads[start] = head
-      starts[head.conversation] = start
+      adopt(head)
       note(head)
     } else if var head = try load(start) {
       head.fold(header)
@@ -80,8 +106,10 @@ package struct Overlay: Sendable {
 
   /// Takes in a head that the views had, unchanged.
   package mutating func adopt(_ head: Head) {
-    heads[head.start] = head
-    starts[head.conversation] = head.start
+    recent = (head.start, heads.count)
+    places[head.start] = heads.count
+    conversations[head.conversation] = heads.count
+    heads.append(head)
   }
 
   /// Remembers the slot of a visitor who comes for the first time.
@@ -94,8 +122,9 @@ package struct Overlay: Sendable {
   /// Forgets what the views have written down.
   package mutating func forget(through checkpoint: UInt64) {
     base = max(base, checkpoint)
-    heads = heads.filter { $0.value.lastPosition > checkpoint }
-    starts = starts.filter { heads[$0.value] != nil }
+    let kept = heads.filter { $0.lastPosition > checkpoint }
+    (heads, places, conversations, recent) = ([], [:], [:], (0, 0))
+    for head in kept { adopt(head) }
     keys = keys.filter { $0.value > checkpoint }
     visitors = visitors.filter { $0.value.position > checkpoint }
   }
@@ -122,6 +151,13 @@ package struct Totals: Hashable, Sendable {
   }
 
   package init() {}
+
+  /// The facts of a ledger whose streams were taken in by shares.
+  func joined(_ other: Totals) -> Totals {
+    var joined = other.administration.count > administration.count ? other : self
+    joined.keySlots = max(keySlots, other.keySlots)
+    return joined
+  }
 }
 
 /// What an idempotency key is looked up by: its scope and a hash of it.

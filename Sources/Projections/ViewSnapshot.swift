@@ -24,10 +24,8 @@ package struct ViewSnapshot: Sendable {
 
   /// The head of a conversation.
   package func head(of conversation: ConversationID) throws -> Head? {
-    guard let start = try overlay.starts[conversation] ?? views?.start(of: conversation) else {
-      return nil
-    }
-    return try overlay.heads[start] ?? views?.head(start: start)
+    if let head = overlay.head(of: conversation) { return head }
+    return try views?.start(of: conversation).flatMap { try views?.head(start: $0) }
   }
 
   /// Walks over an inbox, the latest activity first, until the body answers `false`.
@@ -43,38 +41,41 @@ package struct ViewSnapshot: Sendable {
     _ body: (Head) throws -> Bool,
   ) throws {
     let bound = before ?? .max
-    let recent = overlay.heads.values
+    let recent = overlay.heads
       .filter { $0.state.holder == bot && $0.lastPosition < bound }
       .sorted { $0.lastPosition > $1.lastPosition }
     for head in recent {
       guard try body(head) else { return }
     }
     try views?.forEachHead(inInboxOf: bot, before: bound) { head in
-      overlay.heads[head.start] == nil ? try body(head) : true
+      overlay.head(start: head.start) == nil ? try body(head) : true
     }
   }
 
   /// All conversations a bot held at some time, the one begun last first.
   package func heads(tookPart bot: BotID) throws -> [Head] {
-    let recent = overlay.heads.values.filter { $0.path.contains(bot) }
+    let recent = overlay.heads.filter { $0.path.contains(bot) }
     let older = try views?.heads(tookPart: bot) ?? []
-    let all = recent + older.filter { overlay.heads[$0.start] == nil }
+    let all = recent + older.filter { overlay.head(start: $0.start) == nil }
     return all.sorted { $0.start > $1.start }
   }
 
   /// All conversations, the one begun first first.
   package func forEachHead(_ body: (Head) throws -> Void) throws {
-    var heads = overlay.heads
+    var written: UInt64 = 0
     try views?.forEachHead { head in
-      try body(heads.removeValue(forKey: head.start) ?? head)
+      written = head.start
+      try body(overlay.head(start: head.start) ?? head)
     }
-    for head in heads.values.sorted(by: { $0.start < $1.start }) { try body(head) }
+    // A conversation that is not written began behind all that are.
+    let new = overlay.heads.filter { $0.start > written }
+    for head in new.sorted(by: { $0.start < $1.start }) { try body(head) }
   }
 
   /// How many conversations and messages an inbox has.
   package func count(ofInboxOf bot: BotID) throws -> InboxCount {
     var count = try views?.count(ofInboxOf: bot) ?? InboxCount()
-    for head in overlay.heads.values {
+    for head in overlay.heads {
       if let old = try views?.head(start: head.start), old.state.holder == bot {
         count.subtract(old)
       }

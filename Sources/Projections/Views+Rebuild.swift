@@ -1,8 +1,11 @@
 import ConversationCoding
 import Conversations
 import Crypto
+import Dispatch
 package import EventStore
+import Foundation
 import LMDB
+import Synchronization
 import TransparencyLog
 
 /// The most events folded in memory before the views are written.
@@ -26,13 +29,33 @@ extension Views {
   ) throws {
     var checkpoint = try checkpoint()
     while checkpoint.position < position {
-      var overlay = Overlay(base: checkpoint.position, totals: checkpoint.totals)
       let end = min(position, checkpoint.position + foldLength)
-      try overlay.fold(log, through: end, over: self)
+      let overlays = try fold(log, after: checkpoint, through: end)
       let root = try TreeHasher.root(ofSize: end, from: StoredNodes(of: log))
-      try write(overlay, root: root.bytes)
+      try write(overlays, root: root.bytes)
       checkpoint = try self.checkpoint()
       progress(end)
+    }
+  }
+
+  /// Takes in a span of the log, a share of the streams on each processor.
+  private func fold(
+    _ log: EventLog,
+    after checkpoint: Checkpoint,
+    through end: UInt64,
+  ) throws -> [Overlay] {
+    let shares = StreamShare.shares(ProcessInfo.processInfo.activeProcessorCount)
+    let results = Mutex([Int: Result<Overlay, any Error>]())
+    DispatchQueue.concurrentPerform(iterations: shares.count) { index in
+      let result = Result {
+        var overlay = Overlay(base: checkpoint.position, totals: checkpoint.totals)
+        try overlay.fold(log, through: end, of: shares[index], over: self)
+        return overlay
+      }
+      results.withLock { $0[index] = result }
+    }
+    return try results.withLock { results in
+      try shares.indices.compactMap { try results[$0]?.get() }
     }
   }
 
@@ -73,18 +96,21 @@ extension Overlay {
   /// - Parameters:
   ///   - log: The log.
   ///   - end: The position to stop at.
+  ///   - share: The streams to take in.
   ///   - views: Where the heads of conversations that started before lie; `nil` if the overlay
   ///     begins at zero.
   /// - Throws: What reading the log or the views throws.
   package mutating func fold(
     _ log: EventLog,
     through end: UInt64,
+    of share: StreamShare = .all,
     over views: Views?,
   ) throws {
     guard position < end else { return }
-    try log.forEachKeyedHeader(from: position + 1, through: end) { header, key in
+    try log.forEachKeyedHeader(from: position + 1, through: end, of: share) { header, key in
       try fold(header, idempotencyKey: key) { try views?.head(start: $0) }
     }
+    position = end
   }
 }
 

@@ -3,23 +3,24 @@ import Conversations
 import LMDB
 
 extension Views {
-  /// Writes an overlay down, state and checkpoint in one transaction.
+  /// Writes overlays of different streams down, state and checkpoint in one transaction.
   ///
   /// Each table is written in the order of its keys, because a batch in random order costs several
   /// times as much.
   ///
   /// - Parameters:
-  ///   - overlay: The changes; its base is at most this checkpoint.
-  ///   - root: The root of the log's tree at the overlay's position.
+  ///   - overlays: The changes, all up to one position; their base is at most this checkpoint.
+  ///   - root: The root of the log's tree at that position.
   /// - Throws: `CommitError` if the outcome is unknown; any other error if nothing was written.
-  package func write(_ overlay: Overlay, root: [UInt8]) throws {
+  package func write(_ overlays: [Overlay], root: [UInt8]) throws {
+    guard let position = overlays.first?.position else { return }
     try environment.write { transaction in
       let key = ViewTables.checkpointKey
       let written = try transaction.copiedValue(for: key.span, in: tables.main)
         .map { try Checkpoint(decoding: $0).position }
       // Somebody was faster: what is written is newer, and stays.
-      if let written, written >= overlay.position { return }
-      let heads = overlay.heads.keys.sorted().compactMap { overlay.heads[$0] }
+      if let written, written >= position { return }
+      let heads = overlays.flatMap(\.heads).sorted { $0.start < $1.start }
       let old = try heads.map { head in
         try transaction.copiedValue(for: BigEndianKey(head.start).span, in: tables.heads)
           .map(Head.init(decoding:))
@@ -28,11 +29,12 @@ extension Views {
       try writeInboxes(zip(heads, old), &transaction)
       try writeTookPart(zip(heads, old), &transaction)
       try writeCounts(zip(heads, old), &transaction)
-      try writeLookups(overlay, after: written ?? 0, &transaction)
+      try writeStarts(heads, after: written ?? 0, &transaction)
+      try writeLookups(overlays, &transaction)
       var checkpoint = Checkpoint()
-      checkpoint.position = overlay.position
+      checkpoint.position = position
       checkpoint.root = root
-      checkpoint.totals = overlay.totals
+      checkpoint.totals = overlays.dropFirst().reduce(overlays[0].totals) { $0.joined($1.totals) }
       let bytes = checkpoint.bytes
       try transaction.put(bytes.span, for: key.span, in: tables.main)
     }
@@ -75,17 +77,24 @@ extension Views {
     try writeNumbers(rows, tables.tookPart, &transaction)
   }
 
-  private func writeLookups(
-    _ overlay: Overlay,
+  private func writeStarts(
+    _ heads: [Head],
     after base: UInt64,
     _ transaction: inout WriteTransaction,
   ) throws {
-    let new = overlay.starts.filter { $0.value > base }
-    let starts = new.map { (RowKey($0.key.value), $0.value) }
+    let starts = heads.filter { $0.start > base }.map { (RowKey($0.conversation.value), $0.start) }
     try writeNumbers(starts, tables.starts, &transaction)
-    let keys = overlay.keys.map { ($0.key, $0.value) }
+  }
+
+  private func writeLookups(
+    _ overlays: [Overlay],
+    _ transaction: inout WriteTransaction,
+  ) throws {
+    let keys = overlays.flatMap { $0.keys.map { ($0.key, $0.value) } }
     try writeNumbers(keys, tables.keys, &transaction)
-    for (visitor, place) in overlay.visitors.sorted(by: { $0.key < $1.key }) {
+    // A visitor who came by two streams has one slot in both.
+    let visitors = overlays.flatMap(\.visitors)
+    for (visitor, place) in visitors.sorted(by: { $0.key < $1.key }) {
       let key = identifierKey(visitor.value)
       guard try transaction.value(for: key.span, in: tables.visitors) == nil else { continue }
       let slot = numberBytes(place.slot)

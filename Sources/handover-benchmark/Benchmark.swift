@@ -14,6 +14,7 @@ struct Benchmark: AsyncParsableCommand {
   @Option(help: "Events of the bulk rows.") var events = 1_000_000
   @Option(help: "Conversations of the large inbox.") var conversations = 1_000_000
   @Option(help: "Events of the large log; 0 leaves its rows out.") var large = 10_000_000
+  @Option(help: "Which rows to measure; all if none is named.") var only: [Rows] = []
   @Option(help: "The file the peers' numbers are in, as JSON.") var peers: String?
   @Option(help: "Where the JSON goes.") var json: String?
   @Option(help: "Where the table goes, as Markdown.") var markdown: String?
@@ -30,14 +31,23 @@ struct Benchmark: AsyncParsableCommand {
       settings: ["events": events, "conversations": conversations, "large": large],
     )
     var suite = try Suite(in: directory, events: events)
-    try suite.measureCeilings(&report)
-    try await suite.measureAppends(&report)
-    try suite.measurePeers(&report, peers)
-    try suite.measureReads(&report)
-    try suite.measureInboxes(&report, conversations: conversations)
-    if large > 0 { try suite.measureLarge(&report, events: large) }
+    if measures(.appends) || measures(.reads) {
+      try suite.measureCeilings(&report)
+      try await suite.measureAppends(&report)
+      try suite.measurePeers(&report, peers)
+    }
+    if measures(.reads) { try suite.measureReads(&report) }
+    if measures(.inboxes) { try suite.measureInboxes(&report, conversations: conversations) }
+    if large > 0, measures(.large) { try suite.measureLarge(&report, events: large) }
     try write(report)
   }
+
+  /// Rows that are measured together.
+  enum Rows: String, ExpressibleByArgument, CaseIterable {
+    case appends, reads, inboxes, large
+  }
+
+  private func measures(_ rows: Rows) -> Bool { only.isEmpty || only.contains(rows) }
 
   private func write(_ report: Report) throws {
     print(report.markdown)

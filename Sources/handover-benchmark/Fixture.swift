@@ -80,11 +80,11 @@ struct Fixture {
     return Double(count) / seconds
   }
 
-  /// Submits batches from two threads in turn, so that two are always under way.
+  /// Submits batches from four threads in turn, so that one waits while three are under way.
   private func submit(_ batches: [[LedgerCommand]]) throws {
     let failure = Failure()
-    DispatchQueue.concurrentPerform(iterations: 3) { lane in
-      for index in stride(from: lane, to: batches.count, by: 3) {
+    DispatchQueue.concurrentPerform(iterations: 4) { lane in
+      for index in stride(from: lane, to: batches.count, by: 4) {
         do {
           for answer in try ledger.submitAndWait(batches[index]) {
             guard case .refused(let refusal) = answer else { continue }

@@ -170,12 +170,12 @@ extension Suite {
   private func grow(_ path: String, _ events: Int) throws -> (early: Double, late: Double) {
     var fixture = try Fixture(at: path)
     try fixture.start(20_000)
-    let sample = 200_000
+    let sample = 100_000
     _ = try fixture.append(50_000, from: 0, batch: 1_024)
     let early = try fixture.append(sample, from: 50_000, batch: 1_024)
     var next = 50_000 + sample
     while next < events - sample {
-      let count = min(500_000, events - sample - next)
+      let count = min(50_000, events - sample - next)
       _ = try fixture.append(count, from: next, batch: 1_024)
       next += count
     }

@@ -21,8 +21,8 @@ enum ImportRule {
   ])
 
   private static let projections: Set = foundation.union(collections).union([
-    "ConversationCoding", "Conversations", "Crypto", "EventStore", "LMDB", "Synchronization",
-    "TransparencyLog",
+    "ConversationCoding", "Conversations", "Crypto", "Dispatch", "EventStore", "LMDB",
+    "Synchronization", "TransparencyLog",
   ])
 
   static let table: [String: Permission] = [
