@@ -85,9 +85,15 @@ let package = Package(
       swiftSettings: strict,
     ),
     .testTarget(name: "TidyTests", swiftSettings: strict),
+    .executableTarget(
+      name: "acknowledging-writer",
+      dependencies: ["ConversationLedger", "Conversations"],
+      path: "Tests/AcknowledgingWriter",
+      swiftSettings: strict,
+    ),
     .testTarget(
       name: "HandoverTests",
-      dependencies: ["handover"],
+      dependencies: ["acknowledging-writer", "handover"],
       swiftSettings: strict,
     ),
     .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: strict),

@@ -31,7 +31,7 @@ extension EventBody {
     writer.put(.authorID, authorID)
     writer.put(.authorName, authorName)
     writer.put(.reason, reason)
-    for (name, value) in variables.inByteOrder {
+    for (name, value) in variables {
       writer.put(tag: Field.variable.rawValue) { $0.put(name, value) }
     }
     writer.put(.externalID, externalID)
@@ -50,7 +50,7 @@ extension EventBody {
   /// Reads the stored form; a field this version does not know is passed over.
   package init(decoding bytes: [UInt8]) throws(CodingError) {
     self.init()
-    var (replies, variables) = ([String](), [String: JSONValue]())
+    var (replies, variables) = ([String](), [(String, JSONValue)]())
     var reader = ByteReader(bytes)
     while !reader.isAtEnd {
       let tag = try reader.byte()
@@ -58,13 +58,13 @@ extension EventBody {
       switch Field(rawValue: tag) {
       // These come often: gathered first, so that a long body is not copied for each.
       case .quickReply: replies.append(content.restAsText)
-      case .variable: variables[try content.text()] = try content.jsonValue()
+      case .variable: variables.append((try content.text(), try content.jsonValue()))
       case let field?: try take(field, from: &content)
       case nil: continue
       }
     }
     if !replies.isEmpty { quickReplies = replies }
-    if !variables.isEmpty { self.variables = variables }
+    if !variables.isEmpty { self.variables = JSONObject(variables) }
   }
 
   private mutating func take(

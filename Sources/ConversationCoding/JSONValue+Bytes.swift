@@ -27,7 +27,7 @@ extension ByteWriter {
     case .object(let members):
       put(byte: 7)
       put(UInt32(members.count))
-      for (name, value) in members.inByteOrder { put(name, value) }
+      for (name, value) in members { put(name, value) }
     }
   }
 
@@ -64,19 +64,12 @@ extension ByteReader {
     return values
   }
 
-  private mutating func members(depth: Int) throws(CodingError) -> [String: JSONValue] {
-    var members: [String: JSONValue] = [:]
+  private mutating func members(depth: Int) throws(CodingError) -> JSONObject {
+    var members: [(String, JSONValue)] = []
     for _ in 0..<(try number()) {
       let name = try text()
-      members[name] = try jsonValue(depth: depth)
+      members.append((name, try jsonValue(depth: depth)))
     }
-    return members
-  }
-}
-
-extension Dictionary where Key == String {
-  /// The members in the order of their names' UTF-8 bytes, so that equal values have equal bytes.
-  var inByteOrder: [(key: String, value: Value)] {
-    sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    return JSONObject(members)
   }
 }

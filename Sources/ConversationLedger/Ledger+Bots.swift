@@ -52,7 +52,10 @@ extension Ledger {
   public func bot(_ name: String) throws -> BotID {
     let registry = try registry()
     if let id = BotID(name), registry.bots[id] != nil { return id }
-    let named = registry.bots.filter { $0.value.name == name }.keys.sorted()
+    // A name that has the very bytes comes before names that only look the same.
+    let alike = registry.bots.filter { $0.value.name == name }
+    let exact = alike.filter { $0.value.name.hasBytes(of: name) }
+    let named = (exact.isEmpty ? alike : exact).keys.sorted()
     guard let first = named.first else {
       throw LedgerError(.notFound, "there is no bot \(name); `handover bots` lists them")
     }

@@ -28,6 +28,14 @@ struct LedgerFiles {
   /// Whether there is a ledger.
   var exist: Bool { FileManager.default.fileExists(atPath: log + "/data.mdb") }
 
+  /// Whether the making of the ledger was interrupted: its log has no event, or no table yet.
+  var areUnfinished: Bool {
+    guard let head = try? EventLog(at: log, for: .reading).head() else {
+      return !FileManager.default.fileExists(atPath: keys + "/data.mdb")
+    }
+    return head.position == 0
+  }
+
   /// Refuses to begin a log beside the keys of another one: a log is older than its keys.
   func requireLogOfKeys() throws {
     guard FileManager.default.fileExists(atPath: keys + "/data.mdb") else { return }
@@ -45,7 +53,18 @@ extension Ledger {
   typealias Parts = (log: EventLog, keys: KeyRing, reader: ViewReader, writing: Writing?)
 
   static func openForReading(_ files: LedgerFiles, _ options: Options) throws -> Parts {
-    guard files.exist else { throw LedgerError.noLedger(at: files.folder) }
+    guard files.exist else {
+      try files.requireLogOfKeys()
+      throw LedgerError.noLedger(at: files.folder)
+    }
+    do {
+      return try openWholeForReading(files)
+    } catch  where (error as? StorageError)?.code != .notPermitted && files.areUnfinished {
+      throw LedgerError.unfinished(at: files.folder)
+    }
+  }
+
+  private static func openWholeForReading(_ files: LedgerFiles) throws -> Parts {
     let log = try EventLog(at: files.log, for: .reading)
     let master = try MasterKey(atPath: files.masterKey, creating: false)
     let keys = try KeyRing(at: files.keys, for: .reading, masterKey: master)
@@ -75,7 +94,12 @@ extension Ledger {
     let keys = try openKeys(files, master, options)
     try keys.provision(upTo: KeyRing.ledgerSlot)
     let views = try openViews(files, log, options)
-    let state = try WriterState(log: log, keys: keys, views: views)
+    let state = try WriterState(
+      log: log,
+      keys: keys,
+      views: views,
+      flushLength: options.eventsHeldInMemory,
+    )
     let commands = LocalCommandLog<LedgerCommand, LedgerAnswer>(clock: clock)
     let writer = try EventWriter(
       log: log,
@@ -134,7 +158,8 @@ extension Ledger {
   ) throws -> Views {
     let views = try known ?? Views(at: files.views, for: .writing)
     let head = try log.head().position
-    guard head - (try views.checkpoint().position) > WriterState.flushLength else { return views }
+    let lag = head - (try views.checkpoint().position)
+    guard lag > options.eventsHeldInMemory else { return views }
     try views.catchUp(with: log, through: head) { options.progress($0, head) }
     return views
   }

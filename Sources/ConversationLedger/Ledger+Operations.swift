@@ -77,9 +77,23 @@ extension Ledger {
         try views.catchUp(with: log, through: head) { progress($0, head) }
         return try views.digest()
       }()
-      try? FileManager.default.removeItem(atPath: files.views)
-      try FileManager.default.moveItem(atPath: fresh, toPath: files.views)
+      try put(fresh, inPlaceOf: files.views)
       return (head, hexadecimal(digest))
+    }
+  }
+
+  /// Gives new views the place of the old ones.
+  private static func put(_ fresh: String, inPlaceOf views: String) throws {
+    do {
+      if FileManager.default.fileExists(atPath: views) {
+        try FileManager.default.removeItem(atPath: views)
+      }
+      try FileManager.default.moveItem(atPath: fresh, toPath: views)
+    } catch {
+      throw LedgerError(
+        .inputOutput,
+        "\(views) cannot be replaced by \(fresh): \(reason(of: error))",
+      )
     }
   }
 

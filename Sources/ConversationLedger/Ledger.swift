@@ -54,6 +54,10 @@ public final class Ledger: Sendable {
     ///
     /// For tests that compare two ledgers.
     var makeKey: KeyMaker?
+    /// How many events may wait in memory before the views are written.
+    ///
+    /// For tests that want this to happen often.
+    package var eventsHeldInMemory = WriterState.flushLength
     /// The clock, in microseconds since 1970; the system's if `nil`.
     var clock: (@Sendable () -> Int64)?
 

@@ -44,6 +44,13 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     LedgerError(.noLedger, "there is no ledger at \(path); make one with: handover init")
   }
 
+  static func unfinished(at path: String) -> LedgerError {
+    LedgerError(
+      .noLedger,
+      "the making of the ledger at \(path) was interrupted; finish it with: handover init",
+    )
+  }
+
   /// Runs a body and gives the faults of the storage their kind and sentence.
   static func wrapping<Result>(_ body: () throws -> Result) throws -> Result {
     do {
@@ -63,17 +70,23 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
           + "repeat it under its idempotency key",
       )
     } catch let error as CodingError {
-      throw LedgerError(.damaged, "a stored body is malformed: expected \(error.expected)")
+      throw LedgerError(
+        .damaged,
+        "a stored body is malformed: expected \(error.expected); \(remedy)",
+      )
     } catch let error as DamagedRecord {
-      throw LedgerError(.damaged, "position \(error.position): \(error.reason)")
+      throw LedgerError(.damaged, "position \(error.position): \(error.reason); \(remedy)")
     }
   }
+
+  /// What to do when something stored is not what was written.
+  private static let remedy = "run verify to see how much is damaged, then restore a backup"
 
   private static func kind(of error: StorageError) -> Kind {
     switch error.code {
     case .notPermitted: .notPermitted
     case .noSuchFile: .noLedger
-    case .corrupted, .truncated, .versionMismatch, .notAnEnvironment: .damaged
+    case .corrupted, .pageNotFound, .truncated, .versionMismatch, .notAnEnvironment: .damaged
     default: .inputOutput
     }
   }

@@ -74,6 +74,6 @@ public struct TranscriptEntry: Codable, Hashable, Sendable {
     /// The attachment.
     public var attachment: JSONValue?
     /// The variables a handover carried.
-    public var variables: [String: JSONValue]?
+    public var variables: JSONObject?
   }
 }

@@ -19,6 +19,7 @@ struct WriterState {
   let log: EventLog
   let keys: KeyRing
   let views: Views
+  private let flushLength: UInt64
   private(set) var overlay: Overlay
   private(set) var registry: Registry
   /// The answers to keyed commands that the views do not know yet.
@@ -38,10 +39,16 @@ struct WriterState {
     let position = Atomic<UInt64>(0)
   }
 
-  init(log: EventLog, keys: KeyRing, views: Views) throws {
+  init(
+    log: EventLog,
+    keys: KeyRing,
+    views: Views,
+    flushLength: UInt64 = flushLength,
+  ) throws {
     self.log = log
     self.keys = keys
     self.views = views
+    self.flushLength = flushLength
     overlay = Overlay()
     registry = Registry()
     try reset()
@@ -97,7 +104,7 @@ struct WriterState {
       overlay.forget(through: written)
       answers = answers.filter { $0.value.position > written }
     }
-    guard position - overlay.base >= Self.flushLength,
+    guard position - overlay.base >= flushLength,
       flush.isRunning.compareExchange(
         expected: false,
         desired: true,

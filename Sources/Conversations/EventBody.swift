@@ -53,7 +53,7 @@ public struct EventBody: Hashable, Sendable {
   }
 
   /// Variables set by the event (R4).
-  public var variables: [String: JSONValue] {
+  public var variables: JSONObject {
     get { details?.fields.variables ?? [:] }
     set { change { $0.variables = newValue } }
   }
@@ -94,6 +94,12 @@ public struct EventBody: Hashable, Sendable {
     set { change { $0.raw = newValue } }
   }
 
+  /// Compares texts by their bytes, because texts that only look the same are not the same.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.text.hasBytes(of: right.text) && left.fingerprint == right.fingerprint
+      && left.details == right.details
+  }
+
   /// Changes the fields; a body without any has no details, so that equal bodies are equal.
   private mutating func change(_ body: (inout Details.Fields) -> Void) {
     var fields = details?.fields ?? Details.Fields()
@@ -118,13 +124,25 @@ public struct EventBody: Hashable, Sendable {
       var authorID: String?
       var authorName: String?
       var reason: String?
-      var variables: [String: JSONValue] = [:]
+      var variables = JSONObject()
       var externalID: String?
       var source: String?
       var name: String?
       var channel: String?
       var amount: Int64?
       var raw: [UInt8]?
+
+      static func == (left: Fields, right: Fields) -> Bool {
+        left.quickReplies.elementsEqual(right.quickReplies) { $0.hasBytes(of: $1) }
+          && left.card == right.card && left.attachment == right.attachment
+          && left.authorID.hasBytes(of: right.authorID)
+          && left.authorName.hasBytes(of: right.authorName)
+          && left.reason.hasBytes(of: right.reason) && left.variables == right.variables
+          && left.externalID.hasBytes(of: right.externalID)
+          && left.source.hasBytes(of: right.source) && left.name.hasBytes(of: right.name)
+          && left.channel.hasBytes(of: right.channel) && left.amount == right.amount
+          && left.raw == right.raw
+      }
     }
   }
 }

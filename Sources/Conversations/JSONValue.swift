@@ -2,7 +2,7 @@
 ///
 /// Numbers follow I-JSON (RFC 7493): whole numbers of 64 bits stay whole, all others are IEEE 754
 /// doubles.
-public enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Sendable {
   /// `null`
   case null
   /// `true` or `false`
@@ -16,7 +16,38 @@ public enum JSONValue: Hashable, Sendable {
   /// A list.
   case array([JSONValue])
   /// Names and values; the order of names carries nothing.
-  case object([String: JSONValue])
+  case object(JSONObject)
+}
+
+extension JSONValue: Hashable {
+  /// Compares texts by their bytes.
+  public static func == (left: Self, right: Self) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): left.hasBytes(of: right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    case (.null, _), (.bool, _), (.integer, _), (.number, _), (.string, _), (.array, _),
+      (.object, _):
+      false
+    }
+  }
+
+  /// Hashes the kind and the value.
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: hasher.combine(0)
+    case .bool(let value): hasher.combine(value)
+    case .integer(let value): hasher.combine(value)
+    case .number(let value): hasher.combine(value)
+    case .string(let value): hasher.combine(value)
+    case .array(let values): hasher.combine(values)
+    case .object(let members): hasher.combine(members)
+    }
+  }
 }
 
 extension JSONValue: Codable {
@@ -36,7 +67,7 @@ extension JSONValue: Codable {
     } else if let value = try? container.decode([JSONValue].self) {
       self = .array(value)
     } else {
-      self = .object(try container.decode([String: JSONValue].self))
+      self = .object(try container.decode(JSONObject.self))
     }
   }
 
@@ -68,7 +99,7 @@ extension JSONValue {
     case .array(let values):
       levels > 0 && values.allSatisfy { $0.isNestedAtMost(levels - 1) }
     case .object(let members):
-      levels > 0 && members.values.allSatisfy { $0.isNestedAtMost(levels - 1) }
+      levels > 0 && members.allSatisfy { $0.value.isNestedAtMost(levels - 1) }
     case .null, .bool, .integer, .number, .string: true
     }
   }
@@ -78,6 +109,6 @@ extension EventBody {
   /// Whether all JSON in the body has at most some levels.
   public func isNestedAtMost(_ levels: Int) -> Bool {
     card?.isNestedAtMost(levels) != false && attachment?.isNestedAtMost(levels) != false
-      && variables.values.allSatisfy { $0.isNestedAtMost(levels) }
+      && variables.allSatisfy { $0.value.isNestedAtMost(levels) }
   }
 }

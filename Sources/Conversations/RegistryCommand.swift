@@ -55,7 +55,7 @@ extension Registry {
     _ caller: Caller,
   ) throws(Refusal) -> [NewEvent<RegistryEvent>] {
     try requireAdministrator(caller, orOwner: owner)
-    guard owners[owner] != name else { return [] }
+    guard !owners[owner].hasBytes(of: name) else { return [] }
     return [named(.ownerRegistered(owner), name)]
   }
 
@@ -81,7 +81,7 @@ extension Registry {
       guard bot.owner == owner else {
         throw Refusal(.alreadyRegistered, "bot \(id) belongs to another owner")
       }
-      if bot.name == name, bot.sessionMinutes == sessionMinutes ?? bot.sessionMinutes {
+      if bot.name.hasBytes(of: name), bot.sessionMinutes == sessionMinutes ?? bot.sessionMinutes {
         return []
       }
     }
@@ -97,7 +97,7 @@ extension Registry {
     _ caller: Caller,
   ) throws(Refusal) -> [NewEvent<RegistryEvent>] {
     let bot = try bot(id, for: caller)
-    return bot.modules[module] == name ? [] : [named(.moduleDefined(id, module), name)]
+    return bot.modules[module].hasBytes(of: name) ? [] : [named(.moduleDefined(id, module), name)]
   }
 
   private func register(

@@ -31,7 +31,10 @@ extension EventLog {
   }
 
   /// Refuses new events before the map or the disk is full.
-  func requireRoom() throws {
+  ///
+  /// - Parameter byteCount: The bytes of the records that are to be written.
+  /// - Throws: `StorageError` `.mapFull` or `.diskFull`.
+  func requireRoom(for byteCount: Int) throws {
     let usage = try usage()
     guard Double(usage.usedInBytes) < Self.usableShare * Double(usage.mapSizeInBytes) else {
       throw StorageError(.mapFull, during: "append")
@@ -40,7 +43,7 @@ extension EventLog {
     guard unsafe statvfs(path, &disk) == 0 else { return }
     let unit = Int(disk.f_frsize)
     let ballast = min(Self.ballastLimit, Int(disk.f_blocks) * unit / 20)
-    guard Int(disk.f_bavail) * unit > ballast else {
+    guard Int(disk.f_bavail) * unit - byteCount > ballast else {
       throw StorageError(.diskFull, during: "append")
     }
   }

@@ -117,7 +117,8 @@ extension EventLog {
     var next = last
     while next > after {
       try read { transaction, tables in
-        for _ in 0..<walkLength where next > after {
+        for _ in 0..<walkLength {
+          guard next > after else { return }
           positions.append(next)
           let previous = try tables.header(at: next, in: transaction).previous
           guard previous < next else {

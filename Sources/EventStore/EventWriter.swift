@@ -6,14 +6,14 @@ import TransparencyLog
 /// The one writer of a log: applies ordered commands and commits them in groups.
 ///
 /// Threads take turns in three roles. The one that decides gathers what was ordered and applies it;
-/// then it seals and hashes; then it commits. Each role is one thread's at a time, and what is
-/// ahead in one is ahead in the next, so processors and device work at the same time and order is
-/// kept. A caller that blocks anyway takes the roles itself when nobody has them, so a lone command
-/// meets no second thread.
+/// then it seals and hashes; then it commits. Each role is one thread's at a time, and who is ahead
+/// in one is ahead in the next, so processors and device work at the same time and order is kept.
+/// A caller that blocks anyway takes the roles itself when nobody has them, so a lone command meets
+/// no second thread.
 ///
 /// Nothing is answered before it is flushed. If a commit fails, its outcome is unknown: the log is
-/// closed, opened, compared with the batch, and only then is the batch answered. What was decided on
-/// top of a batch that is not there fails with it.
+/// closed, opened, compared with the batch, and only then is the batch answered. What was decided
+/// on top of a batch that is not there fails with it.
 package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unchecked Sendable {
   package typealias Commands = any CommandLog<Machine.Command, Machine.Answer>
   private typealias Ordered = OrderedProposal<Machine.Command, Machine.Answer>
@@ -290,7 +290,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     do {
       if let failure = batch.sealingFailure { throw failure }
       guard batch.count > 0 else { return nil }
-      try log.requireRoom()
+      try log.requireRoom(for: batch.byteCount)
       try log.write(batch)
       return nil
     } catch {

@@ -66,6 +66,7 @@ package final class Environment: Sendable {
     do {
       let isNew = DataFile.byteCount(in: path) == nil
       if access == .reading { try DataFile.requireContent(in: path) }
+      try LockFile.reserve(in: path, readers: configuration.readerLimit)
       unsafe handle = try openHandle(at: path, for: access, configuration: configuration)
       // The library flushes the file's pages, not the entry of its name.
       if isNew, access == .writing { try flush(file: path) }
@@ -100,7 +101,11 @@ package final class Environment: Sendable {
   package func write<Result>(_ body: (inout WriteTransaction) throws -> Result) throws -> Result {
     var transaction = unsafe try WriteTransaction(in: handle)
     let result = try body(&transaction)
-    try transaction.commit()
+    do {
+      try transaction.commit()
+    } catch {
+      throw CommitError(cause: error.cause.naming(diskOf: path))
+    }
     unsafe DataFile.extend(handle, in: path, to: usedByteCount(of: handle))
     return result
   }
@@ -120,7 +125,7 @@ package final class Environment: Sendable {
     } catch {
       // Safety: a failed commit has freed the transaction; every other failure left it open.
       if error.operation != "mdb_txn_commit" { unsafe mdb_txn_abort(transaction) }
-      throw error
+      throw error.naming(diskOf: path)
     }
   }
 
@@ -195,7 +200,7 @@ private func openHandle(
     try check(unsafe mdb_reader_check(handle, &stale), "mdb_reader_check")
   } catch {
     unsafe mdb_env_close(handle)
-    throw error
+    throw error.naming(diskOf: path)
   }
   return unsafe handle
 }

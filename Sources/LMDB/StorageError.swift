@@ -33,6 +33,10 @@ extension StorageError.Code {
   ///
   /// The corresponding C constant is `MDB_CORRUPTED`.
   package static var corrupted: Self { Self(rawValue: MDB_CORRUPTED) }
+  /// A page that another one names is not there.
+  ///
+  /// The corresponding C constant is `MDB_PAGE_NOTFOUND`.
+  package static var pageNotFound: Self { Self(rawValue: MDB_PAGE_NOTFOUND) }
   /// The file lost its end.
   package static var truncated: Self { Self(rawValue: ENODATA) }
   /// A fatal error closed the environment.
@@ -83,11 +87,12 @@ extension StorageError.Code {
     case .mapFull: "the memory map is full; open the ledger with a larger map (--map-size)"
     case .diskFull: "the disk is full; free space and try again"
     case .readersFull: "too many readers are at work; end some and try again"
-    case .corrupted: "a page of the storage is damaged; run verify, then restore a backup"
+    case .corrupted, .pageNotFound:
+      "a page of the storage is damaged; run verify, then restore a backup"
     case .truncated: "a file of the storage is shorter than what was written; restore a backup"
     case .panic: "a failed write closed the storage; it must be opened again"
     case .versionMismatch, .notAnEnvironment:
-      "this is no storage file of this ledger, or it is damaged"
+      "this is no storage file of this ledger, or it is damaged; restore a backup"
     case .openTwice: "this process has the ledger open already"
     case .notPermitted: "the file system does not permit this"
     default: librarySentence

@@ -40,6 +40,7 @@ struct Handover: ParsableCommand {
   static func main() {
     // A pipe whose reader has gone is then an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    DamageSignal.expect()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -48,8 +48,30 @@ struct `The body of an event` {
     let read = try EventBody(decoding: body.bytes)
     #expect(read.text.map { Array($0.utf8) } == Array(text.utf8))
     #expect(read.quickReplies.map { Array($0.utf8) } == [Array(text.utf8)])
-    #expect(read.variables.keys.map { Array($0.utf8) } == [Array(text.utf8)])
+    #expect(read.variables.map { Array($0.name.utf8) } == [Array(text.utf8)])
     #expect(read.bytes == body.bytes)
+  }
+
+  @Test
+  func `tells texts and names apart that only look the same`() throws {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    try #require(composed == decomposed)
+    var body = EventBody(text: composed)
+    body.variables = [composed: .integer(1), decomposed: .string(composed)]
+    #expect(body.variables.count == 2)
+    #expect(body.variables[composed] == .integer(1))
+    let read = try EventBody(decoding: body.bytes)
+    #expect(read == body)
+    let fields: [WritableKeyPath<EventBody, String?>] = [
+      \.text, \.authorID, \.authorName, \.reason, \.externalID, \.source, \.name, \.channel,
+    ]
+    for field in fields {
+      var (left, right) = (EventBody(), EventBody())
+      (left[keyPath: field], right[keyPath: field]) = (composed, decomposed)
+      #expect(left != right)
+    }
+    #expect(JSONValue.array([.string(composed)]) != .array([.string(decomposed)]))
+    #expect(JSONValue.object([composed: .null]) != .object([decomposed: .null]))
   }
 
   @Test

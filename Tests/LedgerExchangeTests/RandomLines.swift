@@ -45,7 +45,7 @@ struct RandomLines {
   private func bytes(_ members: [String: JSONValue]) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    return try encoder.encode(JSONValue.object(members))
+    return try encoder.encode(JSONValue.object(JSONObject(members.map { ($0.key, $0.value) })))
   }
 
   /// A row, which may have come before, or belong to a conversation that does not begin.

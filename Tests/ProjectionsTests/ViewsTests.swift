@@ -30,7 +30,7 @@ struct `The views` {
   private func digest(of history: History, at position: Int) throws -> [UInt8] {
     var live = try Live("whole \(position)")
     try live.fold(history.events.prefix(position))
-    try live.views.write(live.overlay, root: [1])
+    try live.views.write([live.overlay], root: [1])
     return try live.views.digest()
   }
 
@@ -53,7 +53,7 @@ struct `The views` {
         try live.fold(history.events[position..<next])
         position = next
       }
-      try live.views.write(written, root: [1])
+      try live.views.write([written], root: [1])
       #expect(try live.views.digest() == digest(of: history, at: Int(written.position)))
       if generator.once(in: 4) {
         let checkpoint = try live.views.checkpoint()
@@ -90,7 +90,7 @@ struct `The views` {
       }
       try expectAll(plain, in: live.snapshot)
       if generator.once(in: 9) {
-        try live.views.write(live.overlay, root: [1])
+        try live.views.write([live.overlay], root: [1])
         if generator.once(in: 2) { live.overlay.forget(through: live.overlay.position) }
       }
     }
@@ -125,9 +125,9 @@ struct `The views` {
     try live.fold(history.events.prefix(100))
     let older = live.overlay
     try live.fold(history.events.dropFirst(100))
-    try live.views.write(live.overlay, root: [1])
+    try live.views.write([live.overlay], root: [1])
     let digest = try live.views.digest()
-    try live.views.write(older, root: [2])
+    try live.views.write([older], root: [2])
     #expect(try live.views.digest() == digest)
     #expect(try live.views.checkpoint().position == 200)
     var visited = 0

@@ -1,4 +1,6 @@
+import ConversationLedger
 import Conversations
+import Foundation
 
 /// A line of the neutral format: one event (docs/jsonl.md).
 ///
@@ -39,7 +41,7 @@ struct JSONLine: Codable {
   var quickReplies: [String]?
   var card: JSONValue?
   var attachment: JSONValue?
-  var variables: [String: JSONValue]?
+  var variables: JSONObject?
   var reason: String?
   var externalId: String?
   /// The row of a foreign system, in Base64.
@@ -56,6 +58,21 @@ struct JSONLine: Codable {
     /// The account name, if it differs from `id`.
     var account: String?
     var name: String?
+  }
+}
+
+extension JSONLine {
+  /// Reads the values of any shape anew, each name of theirs byte for byte.
+  ///
+  /// - Parameter content: The line, which Foundation's decoder has read before; of two names that
+  ///   look the same it kept one.
+  mutating func restoreNames(from content: Data) {
+    guard variables != nil || card != nil || attachment != nil,
+      case .object(let members)? = try? JSONText.value(of: content)
+    else { return }
+    card = card == nil ? nil : members["card"]
+    attachment = attachment == nil ? nil : members["attachment"]
+    if variables != nil, case .object(let exact)? = members["variables"] { variables = exact }
   }
 }
 

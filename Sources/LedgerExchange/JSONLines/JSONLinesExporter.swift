@@ -6,7 +6,6 @@ public import Foundation
 public struct JSONLinesExporter {
   private let ledger: Ledger
   private let write: (Data) throws -> Void
-  private let encoder: JSONEncoder
 
   /// What to export.
   public enum Scope: Sendable, Hashable {
@@ -26,8 +25,6 @@ public struct JSONLinesExporter {
   public init(of ledger: Ledger, write: @escaping (Data) throws -> Void) {
     self.ledger = ledger
     self.write = write
-    encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   }
 
   /// Exports up to the head at the time of the call.
@@ -56,7 +53,7 @@ public struct JSONLinesExporter {
   }
 
   private func put(_ line: JSONLine) throws {
-    try write(try encoder.encode(line) + [UInt8(ascii: "\n")])
+    try write(Data(try JSONText.bytes(of: line) + [UInt8(ascii: "\n")]))
   }
 
   private func exportRegistry() throws -> Int {

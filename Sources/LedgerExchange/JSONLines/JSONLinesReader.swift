@@ -28,7 +28,8 @@ struct JSONLinesReader {
     _ content: Data,
     _ number: Int,
   ) throws -> [SourceItem] {
-    let line = try JSONDecoder().decode(JSONLine.self, from: content)
+    var line = try JSONDecoder().decode(JSONLine.self, from: content)
+    line.restoreNames(from: content)
     if let command = try line.registryCommand() { return [.registry(command, row: number)] }
     let conversation = try line.conversationID()
     let content = ImportedRow(

@@ -238,14 +238,15 @@ func requireAgent(_ user: String?) throws -> AgentAccount {
 }
 
 /// `name=value` pairs; a value that is JSON is kept as such.
-func parseVariables(_ pairs: [String]) throws -> [String: JSONValue] {
-  var variables: [String: JSONValue] = [:]
+func parseVariables(_ pairs: [String]) throws -> JSONObject {
+  var variables: JSONObject = [:]
   for pair in pairs {
-    guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
+    guard let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")), equals != pair.startIndex
+    else {
       throw ValidationError("a variable is name=value, not \(pair)")
     }
-    let value = String(pair[pair.index(after: equals)...])
-    let json = try? JSONDecoder().decode(JSONValue.self, from: Data(value.utf8))
+    let value = String(pair[pair.utf8.index(after: equals)...])
+    let json = try? JSONText.value(of: value.utf8)
     variables[String(pair[..<equals])] = json ?? .string(value)
   }
   return variables

@@ -1,3 +1,4 @@
+import ConversationLedger
 import Foundation
 import Glibc
 
@@ -89,7 +90,5 @@ extension Unicode.Scalar {
 
 /// Writes a value as one JSON value on standard output.
 func printJSON(_ value: some Encodable) throws {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  Terminal.write(try encoder.encode(value) + [UInt8(ascii: "\n")])
+  Terminal.write(Data(try JSONText.bytes(of: value) + [UInt8(ascii: "\n")]))
 }

@@ -109,7 +109,7 @@ struct GoldenRecord {
     return body
   }()
 
-  private static let variables: [String: JSONValue] = [
+  private static let variables: JSONObject = [
     "": .null, "é": .bool(true), "a": .bool(false), "smallest": .integer(.min),
     "largest": .integer(.max), "zero": .number(-0.0), "tiny": .number(.leastNonzeroMagnitude),
     "list": .array([.array([]), .object([:]), .object(["b": .integer(1), "a": .integer(2)])]),

@@ -29,8 +29,8 @@ extension SeededGenerator {
     }
   }
 
-  mutating func members(depth: Int = 3) -> [String: JSONValue] {
-    var members: [String: JSONValue] = [:]
+  mutating func members(depth: Int = 3) -> JSONObject {
+    var members = JSONObject()
     for _ in 0..<pick([0, 1, 2, 5]) { members[text()] = jsonValue(depth: depth) }
     return members
   }

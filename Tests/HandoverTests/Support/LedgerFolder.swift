@@ -6,6 +6,9 @@ final class LedgerFolder {
   /// The folder for the ledger and for files beside it.
   let folder: URL
 
+  /// What every call on the ledger becomes before it is run.
+  var adapt: (Tool.Call) -> Tool.Call = { $0 }
+
   /// The ledger.
   var path: String { folder.appending(path: "ledger").path }
 
@@ -64,7 +67,10 @@ final class LedgerFolder {
   }
 
   /// Calls the tool and does not wait; its input stays open.
-  func start(_ arguments: String...) throws -> RunningTool {
+  func start(_ arguments: String...) throws -> RunningTool { try start(arguments) }
+
+  /// Calls the tool and does not wait; its input stays open.
+  func start(_ arguments: [String]) throws -> RunningTool {
     let name = UUID().uuidString
     return try Tool.start(
       call(arguments, input: nil),
@@ -75,7 +81,9 @@ final class LedgerFolder {
 
   /// A call of the tool on this ledger.
   func call(_ arguments: [String], input: Data? = Data()) -> Tool.Call {
-    Tool.Call(arguments: arguments, input: input, environment: ["HANDOVER_LEDGER": path])
+    adapt(
+      Tool.Call(arguments: arguments, input: input, environment: ["HANDOVER_LEDGER": path])
+    )
   }
 
   /// Writes a file beside the ledger and returns its path.

@@ -1,0 +1,179 @@
+/// A value on its way to its JSON text: what the coder's containers fill in.
+final class JSONNode {
+  private enum Content {
+    case text([UInt8])
+    case array([JSONNode])
+    case object([(name: String, node: JSONNode)])
+  }
+
+  private var content = Content.text(Array("null".utf8))
+
+  /// Takes a value in.
+  func take(_ value: some Encodable) throws {
+    switch value {
+    case let text as String: content = .text(quoted(text))
+    case let truth as Bool: content = .text(Array("\(truth)".utf8))
+    case let number as any FixedWidthInteger: content = .text(Array("\(number)".utf8))
+    case let number as Double:
+      guard number.isFinite else {
+        let context = EncodingError.Context(
+          codingPath: [],
+          debugDescription: "JSON has no \(number)",
+        )
+        throw EncodingError.invalidValue(number, context)
+      }
+      content = .text(Array("\(number)".utf8))
+    default: try value.encode(to: JSONNodeEncoder(node: self))
+    }
+  }
+
+  func beginObject() { if case .object = content { return } else { content = .object([]) } }
+
+  func beginArray() { if case .array = content { return } else { content = .array([]) } }
+
+  /// A new node under a name.
+  func member(_ name: String) -> JSONNode {
+    guard case .object(var members) = content else { return JSONNode() }
+    let node = JSONNode()
+    content = .text([])
+    members.append((name, node))
+    content = .object(members)
+    return node
+  }
+
+  /// A new node behind the others.
+  func element() -> JSONNode {
+    guard case .array(var elements) = content else { return JSONNode() }
+    let node = JSONNode()
+    content = .text([])
+    elements.append(node)
+    content = .array(elements)
+    return node
+  }
+
+  /// How many elements there are.
+  var count: Int { if case .array(let elements) = content { elements.count } else { 0 } }
+
+  /// Appends the text.
+  func write(to bytes: inout [UInt8]) {
+    switch content {
+    case .text(let text): bytes += text
+    case .array(let elements):
+      bytes.append(UInt8(ascii: "["))
+      for (index, element) in elements.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        element.write(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let members):
+      bytes.append(UInt8(ascii: "{"))
+      let sorted = members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+      for (index, member) in sorted.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        bytes += quoted(member.name)
+        bytes.append(UInt8(ascii: ":"))
+        member.node.write(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+}
+
+/// A text in quotes, with nothing escaped but what must be.
+private func quoted(_ text: String) -> [UInt8] {
+  var bytes: [UInt8] = [UInt8(ascii: "\"")]
+  bytes.reserveCapacity(text.utf8.count + 2)
+  for byte in text.utf8 {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+    case 0x08: bytes += Array("\\b".utf8)
+    case 0x09: bytes += Array("\\t".utf8)
+    case 0x0A: bytes += Array("\\n".utf8)
+    case 0x0C: bytes += Array("\\f".utf8)
+    case 0x0D: bytes += Array("\\r".utf8)
+    case 0..<0x10: bytes += Array("\\u000\(String(byte, radix: 16))".utf8)
+    case 0x10..<0x20: bytes += Array("\\u00\(String(byte, radix: 16))".utf8)
+    default: bytes.append(byte)
+    }
+  }
+  bytes.append(UInt8(ascii: "\""))
+  return bytes
+}
+
+/// Fills a node with a value that encodes itself.
+private struct JSONNodeEncoder: Encoder {
+  let node: JSONNode
+  var codingPath: [any CodingKey] = []
+  var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+    node.beginObject()
+    return KeyedEncodingContainer(JSONMembers<Key>(node: node))
+  }
+
+  func unkeyedContainer() -> any UnkeyedEncodingContainer {
+    node.beginArray()
+    return JSONElements(node: node)
+  }
+
+  func singleValueContainer() -> any SingleValueEncodingContainer { JSONSingle(node: node) }
+}
+
+private struct JSONMembers<Key: CodingKey>: KeyedEncodingContainerProtocol {
+  let node: JSONNode
+  var codingPath: [any CodingKey] { [] }
+
+  func encodeNil(forKey key: Key) { _ = node.member(key.stringValue) }
+
+  func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
+    try node.member(key.stringValue).take(value)
+  }
+
+  func nestedContainer<Nested: CodingKey>(
+    keyedBy type: Nested.Type,
+    forKey key: Key,
+  ) -> KeyedEncodingContainer<Nested> {
+    JSONNodeEncoder(node: node.member(key.stringValue)).container(keyedBy: type)
+  }
+
+  func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
+    JSONNodeEncoder(node: node.member(key.stringValue)).unkeyedContainer()
+  }
+
+  func superEncoder() -> any Encoder { JSONNodeEncoder(node: node.member("super")) }
+
+  func superEncoder(forKey key: Key) -> any Encoder {
+    JSONNodeEncoder(node: node.member(key.stringValue))
+  }
+}
+
+private struct JSONElements: UnkeyedEncodingContainer {
+  let node: JSONNode
+  var codingPath: [any CodingKey] { [] }
+  var count: Int { node.count }
+
+  func encodeNil() { _ = node.element() }
+
+  func encode<Value: Encodable>(_ value: Value) throws { try node.element().take(value) }
+
+  func nestedContainer<Nested: CodingKey>(
+    keyedBy type: Nested.Type
+  ) -> KeyedEncodingContainer<Nested> {
+    JSONNodeEncoder(node: node.element()).container(keyedBy: type)
+  }
+
+  func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
+    JSONNodeEncoder(node: node.element()).unkeyedContainer()
+  }
+
+  func superEncoder() -> any Encoder { JSONNodeEncoder(node: node.element()) }
+}
+
+private struct JSONSingle: SingleValueEncodingContainer {
+  let node: JSONNode
+  var codingPath: [any CodingKey] { [] }
+
+  func encodeNil() {}
+
+  func encode<Value: Encodable>(_ value: Value) throws { try node.take(value) }
+}
