@@ -22,10 +22,17 @@ enum DataFile {
     throw StorageError(.truncated, during: "open \(path(in: folder)): 0 bytes")
   }
 
-  /// Refuses a file that is shorter than the pages its last commit speaks of.
-  static func requireWhole(in folder: String, wanting wanted: Int) throws(StorageError) {
+  /// Refuses a file that is shorter than the pages its last commit speaks of, unless the commit
+  /// does not use those that are missing.
+  static func requireWhole(
+    in folder: String,
+    wanting wanted: Int,
+    pageSize: Int,
+  ) throws(StorageError) {
     let found = byteCount(in: folder) ?? 0
-    guard found < wanted else { return }
+    guard found < wanted, pageSize > 0 else { return }
+    let missing = UInt64(found / pageSize)..<UInt64(wanted / pageSize)
+    guard !FreePages.contain(missing, in: folder, pageSize: pageSize) else { return }
     let sizes = "\(found) of \(wanted) bytes"
     throw StorageError(.truncated, during: "open \(path(in: folder)): \(sizes)")
   }
@@ -33,7 +40,7 @@ enum DataFile {
   /// Gives a file the pages at its end that a commit took and freed again, and so never wrote.
   ///
   /// The library does not miss them. Without them a whole file would look like one that lost its
-  /// end. Only ever makes the file longer, whatever another thread commits meanwhile; on a full
+  /// end as long as the list of free pages is not asked. Only ever makes the file longer, whatever another thread commits meanwhile; on a full
   /// disk it stays as it is, and the next commit tries again.
   static func extend(_ environment: OpaquePointer, in folder: String, to wanted: Int) {
     guard let found = byteCount(in: folder), found < wanted else { return }

@@ -168,10 +168,14 @@ package struct Usage: Sendable, Hashable {
 /// The bytes of all pages the last commit speaks of, free ones included.
 private func usedByteCount(of handle: OpaquePointer) -> Int {
   var information = unsafe MDB_envinfo()
-  var statistics = MDB_stat()
   unsafe mdb_env_info(handle, &information)
+  return unsafe (Int(information.me_last_pgno) + 1) * pageSize(of: handle)
+}
+
+private func pageSize(of handle: OpaquePointer) -> Int {
+  var statistics = MDB_stat()
   unsafe mdb_env_stat(handle, &statistics)
-  return unsafe (Int(information.me_last_pgno) + 1) * Int(statistics.ms_psize)
+  return Int(statistics.ms_psize)
 }
 
 /// Makes and opens the C handle.
@@ -195,7 +199,11 @@ private func openHandle(
     let reading = access == .reading ? CUnsignedInt(MDB_RDONLY) : 0
     let flags = CUnsignedInt(MDB_NOTLS) | reading
     try check(unsafe mdb_env_open(handle, path, flags, 0o600), "mdb_env_open")
-    try DataFile.requireWhole(in: path, wanting: unsafe usedByteCount(of: handle))
+    try DataFile.requireWhole(
+      in: path,
+      wanting: unsafe usedByteCount(of: handle),
+      pageSize: unsafe pageSize(of: handle),
+    )
     var stale: CInt = 0
     try check(unsafe mdb_reader_check(handle, &stale), "mdb_reader_check")
   } catch {

@@ -69,6 +69,41 @@ struct `A data file` {
     }
   }
 
+  /// A process can die before it gives the file those pages; they have never been anything but
+  /// zeros.
+  @Test
+  func `is whole without the pages that were never written`() throws {
+    try fill()
+    var generator = SeededNumbers(state: 1)
+    for round in 0..<20 {
+      let entries = try {
+        let shelf = try Shelf()
+        try shelf.environment.write { transaction in
+          let large = String(repeating: "x", count: 200_000 * (round + 1))
+          try transaction.put(Entry("large", large), in: shelf.table)
+          try transaction.remove("large".bytes.span, from: shelf.table)
+          for _ in 0..<10 { try change(shelf, &transaction, using: &generator) }
+        }
+        return try shelf.entries()
+      }()
+      let written = try writtenSize()
+      #expect(written < (try size()))
+      for access in [Environment.Access.reading, .writing] {
+        try cut(to: written)
+        #expect(try Shelf(for: access).entries() == entries)
+      }
+    }
+    try cut(to: writtenSize() / 2)
+    #expect(try code { _ = try Shelf(for: .reading) } == .truncated)
+  }
+
+  /// The size without the pages of zeros at the end.
+  private func writtenSize() throws -> UInt64 {
+    let bytes = try Data(contentsOf: URL(filePath: file))
+    let last = try #require(bytes.lastIndex { $0 != 0 })
+    return UInt64(last / 4_096 + 1) * 4_096
+  }
+
   /// Puts or removes one of two hundred entries, long ones among them.
   private func change(
     _ shelf: Shelf,
