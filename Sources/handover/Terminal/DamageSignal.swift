@@ -17,14 +17,17 @@ enum DamageSignal {
         """
       )
     }
-    signal(SIGSEGV) { _ in
-      DamageSignal.end(
-        """
-        handover: a page of the storage is damaged, or this program has a fault; restore a backup, \
-        and if that does not help, report it
+    // The library ends the process by SIGABRT when a page contradicts itself.
+    for number in [SIGSEGV, SIGABRT] {
+      signal(number) { _ in
+        DamageSignal.end(
+          """
+          handover: a page of the storage is damaged, or this program has a fault; restore a \
+          backup, and if that does not help, report it
 
-        """
-      )
+          """
+        )
+      }
     }
   }
 

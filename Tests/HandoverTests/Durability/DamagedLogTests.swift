@@ -40,7 +40,7 @@ struct `A log file that is damaged` {
       let answer = try ledger.answer(to: call)
       #expect([.code(0), .code(1), .code(74)].contains(answer.exit), "\(damage), \(call)")
       if answer.exit == .code(74) {
-        #expect(answer.standardError.hasPrefix("handover: "), "\(damage), \(call)")
+        #expect(answer.standardError.contains("handover: "), "\(damage), \(call)")
         #expect(answer.standardError.contains("backup"), "\(damage): \(answer.standardError)")
       }
       return answer.exit
@@ -48,18 +48,25 @@ struct `A log file that is damaged` {
   }
 
   @Test
-  func `that lost its end is refused by every command`() throws {
+  func `that lost its end is refused by every command, unless nothing used was lost`() throws {
     var chance = Chance(Effort.seed, 11)
-    var sizes = [0, 1, 4_096, 8_192, size - 4_096, size - 1]
+    var sizes = [0, 1, 4_096, 8_192, size / 2, size - 1]
     sizes += (0..<Effort.rounds(0.1, least: 2)).map { _ in
       Int.random(in: 0..<size, using: &chance)
     }
     for length in sizes {
       let ledger = try copy { $0 = $0.prefix(length) }
-      let exits = try callAll(on: ledger, "\(length) of \(size) bytes")
-      #expect(exits.allSatisfy { $0 == .code(74) }, "\(length) of \(size) bytes: \(exits)")
+      let damage = "\(length) of \(size) bytes"
+      if try ledger.answer(to: ["verify"]).exit == .code(0) {
+        // The pages at its end were free.
+        #expect(length > size / 2, "\(damage)")
+        try expectSilentNowhere(ledger, damage)
+        continue
+      }
+      let exits = try callAll(on: ledger, damage)
+      #expect(exits.allSatisfy { $0 == .code(74) }, "\(damage): \(exits)")
       // Nothing makes it longer or begins another log in its place.
-      #expect(try Data(contentsOf: Self.log(of: ledger)).count == length)
+      #expect(try Data(contentsOf: Self.log(of: ledger)).count == length, "\(damage)")
     }
   }
 
