@@ -40,8 +40,9 @@ enum DataFile {
   /// Gives a file the pages at its end that a commit took and freed again, and so never wrote.
   ///
   /// The library does not miss them. Without them a whole file would look like one that lost its
-  /// end as long as the list of free pages is not asked. Only ever makes the file longer, whatever another thread commits meanwhile; on a full
-  /// disk it stays as it is, and the next commit tries again.
+  /// end as long as the list of free pages is not asked. Only ever makes the file longer, whatever
+  /// another thread commits meanwhile; on a full disk it stays as it is, and the next commit tries
+  /// again.
   static func extend(_ environment: OpaquePointer, in folder: String, to wanted: Int) {
     guard let found = byteCount(in: folder), found < wanted else { return }
     var descriptor: CInt = -1
