@@ -98,6 +98,15 @@ extension LedgerMachine {
           isRepeated: true,
         )
       )
+    case .started(let holder, _, _), .agentHandedBack(_, let holder, _):
+      return .done(
+        Receipt(
+          conversation: conversation,
+          position: header.position,
+          holder: holder,
+          isRepeated: true,
+        )
+      )
     default:
       let holder = try head ?? state.head(of: conversation)
       return .done(
