@@ -85,6 +85,10 @@ extension Views {
     try writeNumbers(starts, tables.starts, &transaction)
     let keys = overlay.keys.map { ($0.key, $0.value) }
     try writeNumbers(keys, tables.keys, &transaction)
+    let visits = overlay.visits.flatMap { visitor, starts in
+      starts.filter { $0 > base }.map { (RowKey(visitor.value, $0), $0) }
+    }
+    try writeNumbers(visits, tables.visits, &transaction)
     for (visitor, place) in overlay.visitors.sorted(by: { $0.key < $1.key }) {
       let key = identifierKey(visitor.value)
       guard try transaction.value(for: key.span, in: tables.visitors) == nil else { continue }
