@@ -64,13 +64,21 @@ extension Ledger {
     let views = try openViews(files, log, options)
     let state = try WriterState(log: log, keys: keys, views: views)
     let commands = LocalCommandLog<LedgerCommand, LedgerAnswer>(clock: clock)
+    let progress = LogProgress(at: try log.head().position)
     let writer = try EventWriter(
       log: log,
       keys: keys,
       commands: commands,
       machine: LedgerMachine(state: state, rules: options.rules),
+      observer: progress,
     )
-    let writing = Writing(lock: lock, commands: commands, writer: writer, views: views)
+    let writing = Writing(
+      lock: lock,
+      commands: commands,
+      writer: writer,
+      views: views,
+      progress: progress,
+    )
     return (log, keys, ViewReader(log: log, keys: keys, views: views), writing)
   }
 

@@ -24,6 +24,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
 
   private let log: EventLog
   private let commands: Commands
+  private let observer: (any CommitObserver)?
   /// Why nothing can be written until the ledger is opened again.
   private let failure = Mutex<(any Error)?>(nil)
 
@@ -53,15 +54,18 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   ///   - keys: What seals the bodies.
   ///   - commands: What gives commands their order.
   ///   - machine: The state at the log's head.
+  ///   - observer: Hears of the commits.
   /// - Throws: `DamagedRecord` if the log's end is not what its last commit wrote.
   package init(
     log: EventLog,
     keys: KeyRing,
     commands: Commands,
     machine: Machine,
+    observer: (any CommitObserver)? = nil,
   ) throws {
     self.log = log
     self.commands = commands
+    self.observer = observer
     self.machine = machine
     let (tree, head) = try log.checkedTree()
     decided = (head.position, head.recordedAt)
@@ -155,6 +159,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     signalIfAwaited()
     monitor.unlock()
     answer(proposals, answers, outcome)
+    if outcome == nil, batch.count > 0 { observer?.logReached(batch.head.position) }
     afterwards?(outcome == nil ? batch.head : nil)
     monitor.lock()
   }
@@ -242,6 +247,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
       try batch.seal(into: committed)
       guard batch.count > 0 else { return nil }
       try log.requireRoom()
+      observer?.commitBegins()
+      defer { observer?.commitEnds(events: batch.count) }
       try log.write(batch)
       committed = batch.tree
       return nil
