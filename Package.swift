@@ -23,6 +23,27 @@ let arguments = Target.Dependency.product(
   package: "swift-argument-parser",
 )
 
+/// The server's side: HTTP, tokens, and what carries them.
+let serving: [Target.Dependency] = [
+  .product(name: "AsyncHTTPClient", package: "async-http-client"),
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HummingbirdCore", package: "hummingbird"),
+  .product(name: "HummingbirdTLS", package: "hummingbird"),
+  .product(name: "JWTKit", package: "jwt-kit"),
+  .product(name: "Logging", package: "swift-log"),
+  .product(name: "Metrics", package: "swift-metrics"),
+  .product(name: "Mustache", package: "swift-mustache"),
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOSSL", package: "swift-nio-ssl"),
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+  .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+  .product(name: "Yams", package: "Yams"),
+]
+
 let package = Package(
   name: "conversation-ledger",
   products: [
@@ -34,6 +55,25 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // SHA-256 for the tree, AES-GCM for the sealed bodies.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // The server, on the event loops of SwiftNIO, with TLS (docs/decisions/0010-server.md).
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    // Signals and the order in which the parts of the server start and stop.
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    // Tokens: signatures and claims.
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    // Logs and metrics of the server.
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    // The pages of the inbox.
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    // Calls to agent desks, and the tests' own calls.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    // The configuration file and the description of the interface.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
@@ -71,9 +111,22 @@ let package = Package(
       dependencies: ["Conversations", "ConversationLedger", crypto],
       swiftSettings: strict,
     ),
+    .target(
+      name: "LedgerHTTP",
+      dependencies: ["ConversationLedger", "Conversations", crypto] + serving,
+      resources: [
+        // In the program itself, so that one file is all there is to install.
+        .embedInCode("OpenAPI/openapi.yaml"),
+        .embedInCode("Tokens/known-secrets.txt"),
+        .embedInCode("InboxPage/Assets"),
+      ],
+      swiftSettings: strict,
+    ),
     .executableTarget(
       name: "handover",
-      dependencies: ["ConversationLedger", "Conversations", "LedgerExchange", arguments],
+      dependencies: [
+        "ConversationLedger", "Conversations", "LedgerExchange", "LedgerHTTP", arguments,
+      ],
       swiftSettings: strict,
     ),
     .executableTarget(
@@ -94,6 +147,18 @@ let package = Package(
     .testTarget(
       name: "HandoverTests",
       dependencies: ["acknowledging-writer", "handover"],
+      swiftSettings: strict,
+    ),
+    .testTarget(
+      name: "LedgerHTTPTests",
+      dependencies: ["LedgerHTTP", "handover", "ConversationLedger", "Conversations", crypto]
+        + serving,
+      exclude: ["Vectors"],
+      swiftSettings: strict,
+    ),
+    .testTarget(
+      name: "ConversationLedgerTests",
+      dependencies: ["ConversationLedger", "Conversations"],
       swiftSettings: strict,
     ),
     .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: strict),

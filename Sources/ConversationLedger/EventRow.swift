@@ -30,6 +30,8 @@ public struct EventRow: Codable, Hashable, Sendable {
   public var reason: String?
   /// The text.
   public var text: String?
+  /// What a message has beside its text.
+  public var content: TranscriptEntry.Content?
   /// Whether the words were erased.
   public var erased: Bool?
 
@@ -43,6 +45,7 @@ public struct EventRow: Codable, Hashable, Sendable {
     conversationId = recorded.conversation?.description
     reason = recorded.body?.reason
     text = recorded.body?.text ?? recorded.body?.name
+    content = TranscriptEntry.Content(recorded.body)
     erased = recorded.body == nil ? true : nil
     if let event = recorded.event { show(event, recorded.body) }
     if let event = recorded.registryEvent { show(event) }

@@ -51,3 +51,10 @@ extension Identifier where Subject == Owner {
   /// The identifier of an owner's account name; a UUID stands for itself.
   public static func account(_ name: String) -> Self { Self(name) ?? named("owner", name) }
 }
+
+extension Identifier where Subject == Deployment {
+  /// The deployment of a bot on a channel.
+  public static func of(_ bot: BotID, on channel: String) -> Self {
+    named("deployment", bot.description, channel)
+  }
+}

@@ -24,6 +24,8 @@ public struct InboxQuery: Hashable, Sendable {
   public var after: String?
   /// The moment to look at; now if `nil`.
   public var asOf: Moment?
+  /// Who asks; what the bot once held and another owner's bot holds now is left out.
+  public var caller = Caller.trusted
 
   /// Asks for the inbox of a bot.
   public init(of bot: BotID) { self.bot = bot }

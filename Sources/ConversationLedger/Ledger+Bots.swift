@@ -80,6 +80,18 @@ extension Ledger {
   }
 }
 
+extension Ledger {
+  /// The conversation a visitor began last by a deployment; `nil` if there is none.
+  public func lastConversation(
+    of visitor: VisitorID,
+    by deployment: DeploymentID,
+  ) throws -> ConversationID? {
+    try LedgerError.wrapping {
+      try reader.atHead().lastHead(of: visitor, by: deployment)?.conversation
+    }
+  }
+}
+
 /// What the rules know of a conversation, and where it stands.
 public struct ConversationSummary: Hashable, Sendable {
   /// The state the rules look at.

@@ -115,7 +115,7 @@ extension Ledger {
   }
 
   /// The row of a conversation; names and words are read from the log.
-  private func row(
+  func row(
     _ head: Head,
     _ snapshot: ViewSnapshot,
     _ filter: InboxFilter,
@@ -178,7 +178,7 @@ private func firstWords(of body: EventBody?) -> String {
 }
 
 /// The part of a query that a head alone can answer.
-private struct InboxFilter {
+struct InboxFilter {
   private let query: InboxQuery
   private let registry: Registry
   private let time: Int64
@@ -192,7 +192,7 @@ private struct InboxFilter {
   /// Whether every head matches.
   var isOpen: Bool {
     query.status == nil && query.from == nil && query.to == nil && !query.hadHandover
-      && !query.hadAgent
+      && !query.hadAgent && query.caller == .trusted
   }
 
   func matches(_ head: Head) throws -> Bool {
@@ -200,6 +200,7 @@ private struct InboxFilter {
     if let from = query.from, head.lastActivityAt < from.microseconds { return false }
     if let to = query.to, head.startedAt > to.microseconds { return false }
     if query.hadHandover, head.handovers == 0 { return false }
+    guard head.state.isVisible(to: query.caller, registry: registry) else { return false }
     return !query.hadAgent || head.hadAgent
   }
 

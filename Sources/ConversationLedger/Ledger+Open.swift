@@ -101,13 +101,21 @@ extension Ledger {
       flushLength: options.eventsHeldInMemory,
     )
     let commands = LocalCommandLog<LedgerCommand, LedgerAnswer>(clock: clock)
+    let progress = LogProgress(at: try log.head().position)
     let writer = try EventWriter(
       log: log,
       keys: keys,
       commands: commands,
       machine: LedgerMachine(state: state, rules: options.rules),
+      observer: progress,
     )
-    let writing = Writing(lock: lock, commands: commands, writer: writer, views: views)
+    let writing = Writing(
+      lock: lock,
+      commands: commands,
+      writer: writer,
+      views: views,
+      progress: progress,
+    )
     return (log, keys, ViewReader(log: log, keys: keys, views: views), writing)
   }
 

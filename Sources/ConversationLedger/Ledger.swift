@@ -22,7 +22,7 @@ public final class Ledger: Sendable {
   let log: EventLog
   let keys: KeyRing
   let reader: ViewReader
-  private let writing: Writing?
+  let writing: Writing?
   private let clock: @Sendable () -> Int64
   private let isClosed = Atomic(false)
 
@@ -32,6 +32,7 @@ public final class Ledger: Sendable {
     let commands: LocalCommandLog<LedgerCommand, LedgerAnswer>
     let writer: EventWriter<LedgerMachine>
     let views: Views
+    let progress: LogProgress
   }
 
   /// What a process means to do with a ledger.
@@ -96,6 +97,7 @@ public final class Ledger: Sendable {
   public func close() {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     writing?.writer.stop()
+    writing?.progress.close()
   }
 
   /// The ledger's clock.

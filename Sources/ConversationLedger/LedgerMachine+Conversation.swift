@@ -157,9 +157,11 @@ extension LedgerMachine {
     _ batch: PendingBatch,
     with messages: [NewConversationEvent] = [],
   ) throws -> LedgerAnswer {
-    guard let deployment = state.registry.deployments[request.deployment] else {
-      throw Refusal(.deploymentNotFound, "there is no deployment \(request.deployment)")
-    }
+    let deployment = try state.registry.deployment(
+      request.deployment,
+      toStartFor: request.visitor,
+      by: request.caller,
+    )
     guard request.conversation.value != administrationStream else {
       throw Refusal(.malformedBody, "a conversation cannot have the zero identifier")
     }

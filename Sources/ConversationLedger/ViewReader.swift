@@ -32,9 +32,7 @@ final class ViewReader: Sendable {
   func atHead() throws -> ViewSnapshot {
     let head = try log.head()
     return try state.withLock { state in
-      var current = try fresh(state)
-      try advance(&current, through: head.position)
-      state = current
+      let current = try advanced(&state, through: head.position)
       return ViewSnapshot(
         overlay: current.overlay,
         views: views,
@@ -53,6 +51,40 @@ final class ViewReader: Sendable {
     try registry.fold(log, keys, after: 0, through: overlay.totals.administration.last)
     let time = end == 0 ? 0 : try log.record(at: end).header.recordedAt
     return ViewSnapshot(overlay: overlay, views: nil, registry: registry, time: time)
+  }
+
+  /// The heads of some conversations at the log's head, and the registry there.
+  ///
+  /// Nothing is kept of what was folded, so the next fold changes it in place.
+  func heads(
+    of conversations: Set<ConversationID>
+  ) throws -> (heads: [ConversationID: Head], registry: Registry) {
+    let head = try log.head()
+    return try state.withLock { state in
+      let current = try advanced(&state, through: head.position)
+      let snapshot = ViewSnapshot(
+        overlay: current.overlay,
+        views: views,
+        registry: current.registry,
+        time: head.recordedAt,
+      )
+      var heads: [ConversationID: Head] = [:]
+      for conversation in conversations {
+        heads[conversation] = try snapshot.head(of: conversation)
+      }
+      return (heads, current.registry)
+    }
+  }
+
+  /// Takes in what came since the last question.
+  ///
+  /// The state is given up while it changes, so that its tables are changed and not copied.
+  private func advanced(_ state: inout State?, through position: UInt64) throws -> State {
+    var current = try fresh(state)
+    state = nil
+    try advance(&current, through: position)
+    state = current
+    return current
   }
 
   /// Drops what was folded when the views have come much further.

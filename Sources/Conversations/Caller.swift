@@ -8,6 +8,8 @@ public enum Caller: Hashable, Sendable {
   case owner(OwnerID)
   /// A person who helps, for the bots of an owner.
   case agent(AgentID, of: OwnerID?)
+  /// Reads everything and changes nothing.
+  case auditor
   /// The person who writes; sees only the own conversation.
   case visitor(VisitorID)
 }
@@ -19,6 +21,7 @@ extension Caller {
     case (.trusted, _), (.admin, _), (.owner, _): return
     case (.agent(let caller, _), .agent(let agent)) where caller == agent: return
     case (.visitor(let caller), .visitor(let visitor)) where caller == visitor: return
+    case (.auditor, _): throw Refusal(.notPermitted, "an auditor changes nothing")
     case (.agent, _), (.visitor, _):
       throw Refusal(.notPermitted, "a person acts only under the own name")
     }

@@ -52,16 +52,16 @@ extension Conversation {
   ///
   /// - Throws: `conversationNotFound` if the caller must not see the conversation.
   public func requireSight(of caller: Caller, registry: Registry) throws(Refusal) {
-    let isVisible =
-      switch caller {
-      case .trusted, .admin, .agent(_, of: nil): true
-      case .owner(let owner), .agent(_, of: .some(let owner)):
-        registry.bots[holder]?.owner == owner
-      case .visitor(let visitor): visitor == self.visitor
-      }
-    guard isVisible else {
+    guard isVisible(to: caller, registry: registry) else {
       throw Refusal(.conversationNotFound, "there is no such conversation")
     }
+  }
+
+  /// Whether a caller may know of the conversation: it is in a bot's inbox the caller may see, or
+  /// the caller's own.
+  public func isVisible(to caller: Caller, registry: Registry) -> Bool {
+    if case .visitor(let visitor) = caller { return visitor == self.visitor }
+    return caller.maySee(botsOf: registry.bots[holder]?.owner)
   }
 
   private func post(

@@ -86,7 +86,7 @@ extension Caller {
     switch self {
     case .trusted: true
     case .owner(let asking): asking == owner
-    case .admin, .agent, .visitor: false
+    case .admin, .auditor, .agent, .visitor: false
     }
   }
 }

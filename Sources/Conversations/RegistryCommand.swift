@@ -143,7 +143,7 @@ extension Registry {
   /// A bot, if it exists and is the caller's to change.
   private func bot(_ id: BotID, for caller: Caller) throws(Refusal) -> Bot {
     switch caller {
-    case .agent, .visitor:
+    case .agent, .auditor, .visitor:
       throw Refusal(.notPermitted, "only owners and admins change the registry")
     case .trusted, .admin, .owner: break
     }
@@ -162,7 +162,7 @@ extension Registry {
     switch caller {
     case .trusted, .admin: return
     case .owner(let asking) where asking == owner: return
-    case .owner, .agent, .visitor:
+    case .owner, .agent, .auditor, .visitor:
       throw Refusal(.notPermitted, "only an admin may do this; ask the platform's staff")
     }
   }

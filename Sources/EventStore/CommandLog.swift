@@ -105,6 +105,9 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
     }
   }
 
+  /// How many proposals wait for their order.
+  package var waitingCount: Int { state.withLock { $0.waiting.count } }
+
   package func whenOrdered(_ signal: @escaping @Sendable () -> Void) {
     let areWaiting = state.withLock { state in
       state.signal = signal

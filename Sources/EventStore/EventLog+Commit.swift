@@ -7,7 +7,7 @@ extension EventLog {
   /// The share of the map that may be used before appends are refused.
   ///
   /// The rest lets an erasure still work when the ledger is full.
-  static let usableShare = 0.9
+  package static let usableShare = 0.9
   /// The free space of the disk below which appends are refused: a twentieth of it, at most this
   /// many bytes.
   static let ballastLimit = 64 << 20

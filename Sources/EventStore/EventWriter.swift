@@ -29,6 +29,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
 
   private let log: EventLog
   private let commands: Commands
+  private let observer: (any CommitObserver)?
   /// Why nothing can be written until the ledger is opened again.
   private let failure = Mutex<(any Error)?>(nil)
 
@@ -62,15 +63,18 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   ///   - keys: What seals the bodies.
   ///   - commands: What gives commands their order.
   ///   - machine: The state at the log's head.
+  ///   - observer: Hears of the commits.
   /// - Throws: `DamagedRecord` if the log's end is not what its last commit wrote.
   package init(
     log: EventLog,
     keys: KeyRing,
     commands: Commands,
     machine: Machine,
+    observer: (any CommitObserver)? = nil,
   ) throws {
     self.log = log
     self.commands = commands
+    self.observer = observer
     self.machine = machine
     let (tree, head) = try log.checkedTree()
     decided = (head.position, head.recordedAt, 0)
@@ -166,6 +170,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     isCommitting = false
     unlocked {
       answer(turn, outcome)
+      if outcome == nil, batch.count > 0 { observer?.logReached(batch.nextPosition - 1) }
       turn.afterwards?(outcome == nil ? batch.head : nil)
     }
   }
@@ -291,6 +296,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
       if let failure = batch.sealingFailure { throw failure }
       guard batch.count > 0 else { return nil }
       try log.requireRoom(for: batch.byteCount)
+      observer?.commitBegins()
+      defer { observer?.commitEnds(events: batch.count) }
       try log.write(batch)
       return nil
     } catch {

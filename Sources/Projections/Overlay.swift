@@ -24,6 +24,8 @@ package struct Overlay: Sendable {
   package private(set) var keys: [KeyPlace: UInt64] = [:]
   /// The visitors that came, the slots of their keys, and where.
   package private(set) var visitors: [VisitorID: VisitorPlace] = [:]
+  /// The conversations that visitors began, by the positions of their first events.
+  package private(set) var visits: [VisitorID: [UInt64]] = [:]
   /// The facts that are one for the whole ledger.
   package private(set) var totals: Totals
 
@@ -112,9 +114,10 @@ package struct Overlay: Sendable {
     heads.append(head)
   }
 
-  /// Remembers the slot of a visitor who comes for the first time.
+  /// Remembers the visit, and the slot of a visitor who comes for the first time.
   private mutating func note(_ head: Head) {
     let visitor = head.state.visitor
+    visits[visitor, default: []].append(head.start)
     guard visitors[visitor] == nil else { return }
     visitors[visitor] = VisitorPlace(slot: head.keySlot, position: head.start)
   }
@@ -127,6 +130,10 @@ package struct Overlay: Sendable {
     for head in kept { adopt(head) }
     keys = keys.filter { $0.value > checkpoint }
     visitors = visitors.filter { $0.value.position > checkpoint }
+    visits = visits.compactMapValues { starts in
+      let later = starts.filter { $0 > checkpoint }
+      return later.isEmpty ? nil : later
+    }
   }
 }
 

@@ -28,6 +28,17 @@ package struct ViewSnapshot: Sendable {
     return try views?.start(of: conversation).flatMap { try views?.head(start: $0) }
   }
 
+  /// The conversation a visitor began last by a deployment.
+  package func lastHead(of visitor: VisitorID, by deployment: DeploymentID) throws -> Head? {
+    for start in overlay.visits[visitor]?.reversed() ?? [] {
+      let head = try overlay.head(start: start) ?? views?.head(start: start)
+      if let head, head.state.deployment == deployment { return head }
+    }
+    return try views?.lastHead(of: visitor, by: deployment).map { head in
+      overlay.head(start: head.start) ?? head
+    }
+  }
+
   /// Walks over an inbox, the latest activity first, until the body answers `false`.
   ///
   /// - Parameters:
@@ -102,6 +113,24 @@ extension Views {
         return try body(head) ? .next : .stop
       }
     }
+  }
+
+  /// The written conversation a visitor began last by a deployment.
+  func lastHead(of visitor: VisitorID, by deployment: DeploymentID) throws -> Head? {
+    let bound = identifierKey(visitor.value, .max)
+    let prefix = identifierKey(visitor.value)
+    var found: Head?
+    try environment.read { transaction in
+      try transaction.walk(tables.visits, .down, from: bound.span) { key, value in
+        guard prefix.indices.allSatisfy({ key[$0] == prefix[$0] }),
+          let head = try tables.head(start: bigEndian(value), in: transaction)
+        else { return .stop }
+        guard head.state.deployment == deployment else { return .next }
+        found = head
+        return .stop
+      }
+    }
+    return found
   }
 
   /// The written conversations a bot held at some time.

@@ -82,8 +82,11 @@ extension Views {
     after base: UInt64,
     _ transaction: inout WriteTransaction,
   ) throws {
-    let starts = heads.filter { $0.start > base }.map { (RowKey($0.conversation.value), $0.start) }
+    let new = heads.filter { $0.start > base }
+    let starts = new.map { (RowKey($0.conversation.value), $0.start) }
     try writeNumbers(starts, tables.starts, &transaction)
+    let visits = new.map { (RowKey($0.state.visitor.value, $0.start), $0.start) }
+    try writeNumbers(visits, tables.visits, &transaction)
   }
 
   private func writeLookups(

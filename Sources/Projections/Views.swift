@@ -10,7 +10,7 @@ import TransparencyLog
 /// has beyond the checkpoint is folded in memory. Disposable: deleting the folder loses nothing.
 package final class Views: Sendable {
   /// The version of the tables; views of another version are built anew.
-  static let version: UInt64 = 1
+  static let version: UInt64 = 2
 
   package let path: String
   let environment: Environment
@@ -100,10 +100,12 @@ struct ViewTables: Sendable {
   let counts: Table
   /// Visitor → slot of the key.
   let visitors: Table
+  /// Visitor and position of the first event of a conversation → the same position.
+  let visits: Table
   let main: Table
 
   static let names = [
-    "counts", "heads", "inboxes", "keys", "starts", "took-part", "visitors",
+    "counts", "heads", "inboxes", "keys", "starts", "took-part", "visitors", "visits",
   ]
 
   init(_ named: [Table], main: Table) {
@@ -114,6 +116,7 @@ struct ViewTables: Sendable {
     starts = named[4]
     tookPart = named[5]
     visitors = named[6]
+    visits = named[7]
     self.main = main
   }
 

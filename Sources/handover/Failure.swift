@@ -3,6 +3,7 @@ import ConversationLedger
 import Conversations
 import Foundation
 import LedgerExchange
+import LedgerHTTP
 
 /// A failure as people and scripts see it: a sentence, and an exit code of sysexits.
 struct Failure {
@@ -20,6 +21,7 @@ struct Failure {
     static let inputOutput: Int32 = 74
     static let tryAgain: Int32 = 75
     static let notPermitted: Int32 = 77
+    static let configuration: Int32 = 78
   }
 
   init(_ exitCode: Int32, _ sentence: String) {
@@ -38,6 +40,7 @@ struct Failure {
         Self.code(for: refusal.code),
         "refused (\(refusal.code.name)): \(refusal.sentence)",
       )
+    case let error as ConfigurationError: self.init(Code.configuration, error.description)
     case let failure as CommandFailure: self = failure.failure
     case is ExitCode, is CleanExit, is ValidationError: return nil
     default:

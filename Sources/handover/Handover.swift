@@ -3,7 +3,7 @@ import Glibc
 
 /// The command-line tool.
 @main
-struct Handover: ParsableCommand {
+struct Handover: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "handover",
     abstract: "A ledger of bot conversations: who said what, who held it, and why.",
@@ -33,17 +33,22 @@ struct Handover: ParsableCommand {
         ],
       ),
       CommandGroup(name: "Audit", subcommands: [Replay.self, Verify.self]),
+      CommandGroup(name: "Server", subcommands: [Serve.self, Token.self]),
     ],
   )
 
   /// Runs the command, and ends the process with the exit code and the sentence of its failure.
-  static func main() {
+  static func main() async {
     // A pipe whose reader has gone is then an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     DamageSignal.expect()
     do {
       var command = try parseAsRoot()
-      try command.run()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
     } catch {
       guard let failure = Failure(error) else { exit(withError: error) }
       failure.report()

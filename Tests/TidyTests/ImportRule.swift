@@ -16,6 +16,15 @@ enum ImportRule {
     "HeapModule", "OrderedCollections",
   ]
 
+  /// What the server may take from others: HTTP, tokens, logs, pages, and the ledger as a library.
+  private static let serving: Set = [
+    "AsyncHTTPClient", "ConversationLedger", "Conversations", "Crypto", "HTTPTypes", "Hummingbird",
+    "HummingbirdCore", "HummingbirdTLS", "JWTKit", "Logging", "Metrics", "Mustache", "NIOCore",
+    "NIOHTTP1",
+    "NIOHTTPTypes", "NIOPosix", "NIOSSL", "ServiceLifecycle", "Synchronization", "UnixSignals",
+    "Yams",
+  ]
+
   private static let eventStore: Set = foundation.union(collections).union([
     "Crypto", "Glibc", "LMDB", "Sealing", "Synchronization", "TransparencyLog",
   ])
@@ -39,10 +48,11 @@ enum ImportRule {
       eventStore.union(projections).union(["Dispatch", "Logging", "Projections"])
     ),
     "LedgerExchange": .only(foundation.union(["ConversationLedger", "Conversations", "Crypto"])),
+    "LedgerHTTP": .only(foundation.union(serving)),
     "handover": .only(
       foundation.union([
         "ArgumentParser", "ConversationLedger", "Conversations", "Glibc", "LedgerExchange",
-        "Synchronization",
+        "LedgerHTTP", "Synchronization",
       ])
     ),
     "handover-benchmark": .anything(except: ["CLMDB"]),

@@ -40,6 +40,7 @@ extension PhraseRule {
     exceptions: [
       "Sources/ConversationLedger/": "reads the clock once for each command, before it is ordered",
       "Sources/handover/": "an edge: the terminal and the server live in real time",
+      "Sources/LedgerHTTP/": "an edge: tokens, timeouts and log lines live in real time",
       "Sources/handover-benchmark/": "measures",
     ],
     instead: "take the time as an argument",

@@ -218,10 +218,3 @@ struct RegistryOptions: ParsableArguments {
     Terminal.print(sentence())
   }
 }
-
-extension DeploymentID {
-  /// The deployment of a bot on a channel.
-  static func of(_ bot: BotID, on channel: String) -> DeploymentID {
-    .named("deployment", bot.description, channel)
-  }
-}

@@ -1,0 +1,56 @@
+import Conversations
+import Crypto
+
+/// An event of the log in the JSON format of CloudEvents 1.0
+/// (https://github.com/cloudevents/spec, cloudevents/formats/json-format.md).
+///
+/// `source` and `id` together are unique in the world: the source names the log by its first record.
+public struct CloudEvent: Codable, Hashable, Sendable {
+  /// The version of the CloudEvents specification.
+  public var specversion = "1.0"
+  /// The log position in digits.
+  public var id: String
+  /// The log.
+  public var source: String
+  /// The name of the event type behind the prefix `conversation-ledger.`.
+  public var type: String
+  /// The conversation.
+  public var subject: String?
+  /// When it was recorded (RFC 3339).
+  public var time: String
+  /// The content type of `data`.
+  public var datacontenttype = "application/json"
+  /// The version of the type's schema.
+  public var schemaversion: Int
+  /// The bot that held the conversation after the event.
+  public var holder: String?
+  /// The bot that held it before a handover.
+  public var formerholder: String?
+  /// The event.
+  public var data: EventRow
+
+  /// Writes an event as a CloudEvent of a log.
+  public init(_ event: PlacedEvent, source: String) {
+    let recorded = event.recorded
+    id = String(recorded.position)
+    self.source = source
+    type = "conversation-ledger." + recorded.type
+    subject = recorded.conversation?.description
+    time = recorded.recordedAt.text
+    schemaversion = Int(recorded.schemaVersion)
+    holder = event.holder?.description
+    formerholder = event.formerHolder == event.holder ? nil : event.formerHolder?.description
+    data = EventRow(recorded)
+  }
+}
+
+extension Ledger {
+  /// The name of this log among all: a URN with the hash of its first record.
+  ///
+  /// - Throws: `LedgerError` if the log is empty or its first record cannot be read.
+  public func cloudEventSource() throws -> String {
+    let first = try LedgerError.wrapping { try event(at: 1) }
+    let hash = Array(SHA256.hash(data: first.bytes).prefix(16))
+    return "urn:conversation-ledger:" + hexadecimal(hash)
+  }
+}

@@ -1,0 +1,67 @@
+import ConversationLedger
+import Conversations
+
+extension LedgerGate {
+  /// Asks about a conversation, if the caller may know of it.
+  ///
+  /// - Parameters:
+  ///   - text: The conversation, as the address names it.
+  ///   - principal: Who asks.
+  ///   - question: What is asked.
+  /// - Returns: What the question found.
+  /// - Throws: `conversation_not_found` for what is not there and for what is another owner's.
+  func read<Answer: Sendable>(
+    conversation text: String,
+    for principal: Principal,
+    _ question: @escaping @Sendable (Ledger, ConversationID, Conversation) throws -> Answer,
+  ) async throws -> Answer {
+    try await read { ledger in
+      guard let id = ConversationID(text), let known = try ledger.conversation(id) else {
+        throw Refusal(.conversationNotFound, "there is no such conversation")
+      }
+      try known.state.requireSight(of: principal.caller, registry: try ledger.registry())
+      return try question(ledger, id, known.state)
+    }
+  }
+
+  /// Asks about a bot, if the caller may look at it.
+  func read<Answer: Sendable>(
+    bot text: String,
+    for principal: Principal,
+    _ question: @escaping @Sendable (Ledger, BotID) throws -> Answer,
+  ) async throws -> Answer {
+    try await read { ledger in
+      let registry = try ledger.registry()
+      guard let id = BotID(text) else {
+        throw Refusal(.botNotFound, "there is no bot \(text)")
+      }
+      _ = try registry.bot(id, seenBy: principal.caller)
+      return try question(ledger, id)
+    }
+  }
+
+  /// Gives the ledger a command to a conversation, and names the agent in control if that is why
+  /// it was refused (R12).
+  func submit(
+    _ command: ConversationCommand,
+    to conversation: ConversationID,
+    by principal: Principal,
+    _ terms: CallTerms,
+  ) async throws -> Receipt {
+    let request = ConversationRequest(
+      conversation,
+      command,
+      caller: principal.caller,
+      idempotencyKey: terms.idempotencyKey,
+      expectedPosition: terms.expectedPosition,
+      successor: .fresh(),
+    )
+    do {
+      return try await submit(.conversation(request))
+    } catch let refusal as Refusal where refusal.agent != nil {
+      var problem = Problem(refusal)
+      problem.agent = try await read { try $0.agentInControl(of: conversation) } ?? problem.agent
+      throw problem
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import ConversationLedger
+import Conversations
+import NIOPosix
+
+/// The ledger, asked so that no thread of the cooperative pool ever waits.
+///
+/// Questions are reads of a memory map that may touch the disk, so they run on threads of their
+/// own; commands are queued and answered when they are on disk.
+struct LedgerGate: Sendable {
+  private let ledger: Ledger
+  private let readers: NIOThreadPool
+  private let meters: ServerMeters
+
+  init(_ ledger: Ledger, readers: NIOThreadPool, meters: ServerMeters) {
+    self.ledger = ledger
+    self.readers = readers
+    self.meters = meters
+  }
+
+  /// Asks the ledger a question.
+  func read<Answer: Sendable>(
+    _ question: @escaping @Sendable (Ledger) throws -> Answer
+  ) async throws -> Answer {
+    try await readers.runIfActive { try question(ledger) }
+  }
+
+  /// Gives the ledger a command; when this returns, what was done is on disk.
+  ///
+  /// - Throws: `Refusal` if the rules did not allow it; `LedgerError` if the storage failed.
+  func submit(_ command: LedgerCommand) async throws -> Receipt {
+    let receipts = try await submit([command])
+    guard let receipt = receipts.last else { throw Problem.internalFault }
+    return receipt
+  }
+
+  /// Gives the ledger commands that belong together; the first refusal is thrown.
+  func submit(_ commands: [LedgerCommand]) async throws -> [Receipt] {
+    var receipts: [Receipt] = []
+    for answer in try await meters.append({ try await ledger.submit(commands) }) {
+      switch answer {
+      case .done(let receipt): receipts.append(receipt)
+      case .refused(let refusal): throw refusal
+      case .recorded: break
+      }
+    }
+    return receipts
+  }
+}

@@ -1,0 +1,28 @@
+import Hummingbird
+import ServiceLifecycle
+
+extension LedgerServer {
+  /// All routes: each group is a value with `add(to:)`, a line here, and a file of its own.
+  static func router(_ parts: ServerParts) throws -> Router<CallContext> {
+    let router = Router(context: CallContext.self, options: [.autoGenerateHeadEndpoints])
+    router.add(middleware: AnswerProblems(meters: parts.meters))
+    try DescriptionRoutes().add(to: router)
+    OperationsRoutes(parts).add(to: router)
+    PageRoutes(parts).add(to: router)
+    DialectRoutes(parts).add(to: router)
+    let api = router.group("v1").add(middleware: Authenticate(parts))
+    CommandRoutes(parts).add(to: api)
+    QueryRoutes(parts).add(to: api)
+    RegistryRoutes(parts).add(to: api)
+    LiveRoutes(parts).add(to: api)
+    OtherMethods.add(to: router)
+    return router
+  }
+
+  /// What runs beside the routes; the ledger is closed after all of it has ended.
+  ///
+  /// The live streams are not among them: they are told to end before the routes are.
+  static func services(_ parts: ServerParts) -> [any Service] {
+    Array(parts.desks.values)
+  }
+}

@@ -1,0 +1,153 @@
+public import ConversationLedger
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import ServiceLifecycle
+import UnixSignals
+
+/// The server: a ledger behind HTTP, until it is told to stop.
+///
+/// ```swift
+/// try await LedgerServer(configuration).run(on: ledger) { print($0.url) }
+/// ```
+public struct LedgerServer: Sendable {
+  private let configuration: ServeConfiguration
+  private let keys: TokenKeys
+  private let logger: Logger
+  private let tls: TLSConfiguration?
+
+  /// Where a server listens.
+  public struct Place: Sendable, Hashable {
+    /// The address of the inbox page.
+    public let url: String
+    /// The port.
+    public let port: Int
+  }
+
+  /// Sets a server up.
+  ///
+  /// - Parameters:
+  ///   - configuration: How.
+  ///   - isChecking: Whether it is only to be seen that it could be: then nothing is made.
+  /// - Throws: `ConfigurationError` if it cannot be.
+  public init(_ configuration: ServeConfiguration, checking isChecking: Bool = false) async throws {
+    try configuration.check()
+    self.configuration = configuration
+    logger = try Logger.server(configuration.log)
+    tls = try configuration.tls.map(TLSConfiguration.init(reading:))
+    keys = try await TokenKeys(configuration, making: !isChecking)
+  }
+
+  /// Serves a ledger until SIGTERM or SIGINT: running requests are answered, then the ledger is
+  /// closed.
+  ///
+  /// - Parameters:
+  ///   - ledger: The ledger, open for writing.
+  ///   - onListening: Hears where the server listens, once.
+  /// - Throws: What made it impossible to serve: an address in use, a bad certificate.
+  public func run(
+    on ledger: Ledger,
+    onListening: @escaping @Sendable (Place) -> Void,
+  ) async throws {
+    let readers = NIOThreadPool(numberOfThreads: max(System.coreCount, 2))
+    readers.start()
+    let meters = ServerMeters()
+    let gate = LedgerGate(ledger, readers: readers, meters: meters)
+    let parts = ServerParts(
+      configuration: configuration,
+      gate: gate,
+      tokens: TokenCheck(keys, configuration.tokens),
+      rates: RequestRates(perSecond: configuration.limits.requestsPerSecond),
+      connections: ConnectionCount(),
+      feed: EventFeed(ledger, gate, limits: configuration.live.limits, logger: logger),
+      desks: try DeskWebhooks.couriers(configuration, ledger, gate, logger),
+      meters: meters,
+      logger: logger,
+    )
+    let application = try application(parts, onListening)
+    var group = ServiceGroupConfiguration(
+      services: [ClosesLedger(ledger, on: readers)] + Self.services(parts) + [
+        application, parts.feed,
+      ],
+      gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger,
+    )
+    group.maximumGracefulShutdownDuration = .seconds(configuration.stopSeconds)
+    try await ServiceGroup(configuration: group).run()
+    try await readers.shutdownGracefully()
+  }
+
+  private func application(
+    _ parts: ServerParts,
+    _ onListening: @escaping @Sendable (Place) -> Void,
+  ) throws -> some Service {
+    let (host, scheme) = (configuration.address, configuration.tls == nil ? "http" : "https")
+    return Application(
+      router: try Self.router(parts),
+      server: try serverBuilder(parts.connections),
+      configuration: ApplicationConfiguration(
+        address: .hostname(host, port: configuration.port),
+        serverName: "handover",
+      ),
+      onServerRunning: { channel in
+        let port = channel.localAddress?.port ?? 0
+        let name = host.contains(":") ? "[\(host)]" : host
+        onListening(Place(url: "\(scheme)://\(name):\(port)/", port: port))
+      },
+      logger: logger,
+    )
+  }
+
+  private func serverBuilder(_ count: ConnectionCount) throws -> HTTPServerBuilder {
+    let limits = configuration.limits
+    var channel = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [ConnectionGuard(limits, count)],
+      idleTimeout: .seconds(Int64(limits.idleSeconds)),
+    )
+    channel.httpDecoder.maxHeaderListSize = limits.headerBytes
+    channel.httpDecoder.maxHeaderFieldSize = limits.headerBytes
+    let plain = HTTPServerBuilder.http1(configuration: channel)
+    return try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain
+  }
+}
+
+extension TLSConfiguration {
+  /// Reads certificate and key.
+  fileprivate init(reading files: ServeConfiguration.TLSFiles) throws {
+    do {
+      let chain = try NIOSSLCertificate.fromPEMFile(files.certificate)
+      let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+      self = .makeServerConfiguration(
+        certificateChain: chain.map { .certificate($0) },
+        privateKey: .privateKey(key),
+      )
+      _ = try NIOSSLContext(configuration: self)
+    } catch {
+      throw ConfigurationError(
+        "tls.certificate \(files.certificate) and tls.key \(files.key) cannot be used: \(error)"
+      )
+    }
+  }
+}
+
+/// Closes the ledger when everything that uses it has ended: it stands first, so it is told last.
+private struct ClosesLedger: Service {
+  private let ledger: Ledger
+  private let threads: NIOThreadPool
+
+  init(_ ledger: Ledger, on threads: NIOThreadPool) {
+    self.ledger = ledger
+    self.threads = threads
+  }
+
+  func run() async throws {
+    // A stop that takes too long cancels instead; then whoever opened the ledger closes it.
+    try? await gracefulShutdown()
+    let ledger = ledger
+    try? await threads.runIfActive { ledger.close() }
+  }
+}

@@ -1,0 +1,36 @@
+import Hummingbird
+import NIOCore
+
+/// Lets only calls with a valid token through, not too many of one user, and says who asks.
+struct Authenticate: RouterMiddleware {
+  private let tokens: TokenCheck
+  private let rates: RequestRates
+
+  init(_ parts: ServerParts) {
+    tokens = parts.tokens
+    rates = parts.rates
+  }
+
+  func handle(
+    _ request: Request,
+    context: CallContext,
+    next: @concurrent (Request, CallContext) async throws -> Response,
+  ) async throws -> Response {
+    var context = context
+    context.principal = try principal(request, context)
+    return try await next(request, context)
+  }
+
+  /// Who asks; what a call without a good token costs is put down to its address.
+  private func principal(_ request: Request, _ context: CallContext) throws -> Principal {
+    let principal: Principal
+    do {
+      principal = try tokens.principal(authorization: request.headers[.authorization])
+    } catch {
+      try rates.admit("address " + (context.channel.remoteAddress?.ipAddress ?? ""))
+      throw error
+    }
+    try rates.admit("user " + principal.user)
+    return principal
+  }
+}

@@ -1,0 +1,45 @@
+import ConversationLedger
+import Conversations
+
+/// Who asks, as a token says.
+struct Principal: Hashable, Sendable {
+  /// The account: the token's `sub`.
+  let user: String
+  /// What the account may do.
+  let role: Role
+  /// The account that owns the bots an owner or an agent acts for.
+  let owner: OwnerID?
+  /// The name to show.
+  let name: String?
+
+  /// What an account may do.
+  enum Role: String, Hashable, Sendable, CaseIterable {
+    /// Owns bots, and answers for them and their visitors.
+    case owner
+    /// Helps visitors of an owner's bots.
+    case agent
+    /// Platform staff.
+    case admin
+    /// Reads everything and changes nothing.
+    case auditor
+    /// Writes in the own conversation.
+    case visitor
+  }
+
+  /// The caller the rules know.
+  var caller: Caller {
+    switch role {
+    case .owner: .owner(owner ?? .account(user))
+    case .agent: .agent(.account(user), of: owner)
+    case .admin: .admin
+    case .auditor: .auditor
+    case .visitor: .visitor(visitor)
+    }
+  }
+
+  /// The agent this account is, if it is one.
+  var agent: AgentID { .account(user) }
+
+  /// The visitor this account is, if it is one.
+  var visitor: VisitorID { VisitorID(user) ?? .named("visitor", user) }
+}
