@@ -134,7 +134,7 @@ package final class Environment: Sendable {
     var information = unsafe MDB_envinfo()
     unsafe mdb_env_info(handle, &information)
     return unsafe Usage(
-      mapSizeInBytes: Int(information.me_mapsize),
+      mapSizeInBytes: Int(clamping: information.me_mapsize),
       usedInBytes: usedByteCount(of: handle),
       readerLimit: Int(information.me_maxreaders),
       readers: Int(information.me_numreaders),
@@ -169,7 +169,9 @@ package struct Usage: Sendable, Hashable {
 private func usedByteCount(of handle: OpaquePointer) -> Int {
   var information = unsafe MDB_envinfo()
   unsafe mdb_env_info(handle, &information)
-  return unsafe (Int(information.me_last_pgno) + 1) * pageSize(of: handle)
+  let (size, last) = unsafe (pageSize(of: handle), Int(clamping: information.me_last_pgno))
+  // A damaged file can name any page as its last.
+  return (min(last, Int.max / max(size, 1) - 1) + 1) * size
 }
 
 private func pageSize(of handle: OpaquePointer) -> Int {
