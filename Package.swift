@@ -156,11 +156,6 @@ let package = Package(
       exclude: ["Vectors"],
       swiftSettings: strict,
     ),
-    .testTarget(
-      name: "ConversationLedgerTests",
-      dependencies: ["ConversationLedger", "Conversations"],
-      swiftSettings: strict,
-    ),
     .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: strict),
     .testTarget(
       name: "EventStoreTests",

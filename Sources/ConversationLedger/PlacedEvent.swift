@@ -36,7 +36,7 @@ public struct PlacedEvent: Hashable, Sendable {
     case .started, .messagePosted, .agentRequested, .agentTookOver, .agentHandedBack: true
     case .handedOver, .ended, .visitorErased: true
     case .notePosted, .variablesSet, .handoverRefused, .sourceTruncated, .foreign: false
-    case .transcriptRead, .unknown, nil: false
+    case .transcriptRead, .requestRepeated, .unknown, nil: false
     }
   }
 }

@@ -6,7 +6,7 @@ import NIOCore
 /// The members of a JSON body, taken one by one by their names and types; what is left over at
 /// the end is a mistake, and so is what has another type.
 struct BodyReader {
-  private var members: [String: JSONValue]
+  private var members: JSONObject
   /// Where the members stand, for the sentences.
   ///
   /// Empty, or like `modules[0].`
@@ -32,15 +32,16 @@ struct BodyReader {
     }
   }
 
-  private init(_ members: [String: JSONValue], at place: String) {
+  private init(_ members: JSONObject, at place: String) {
     self.members = members
     self.place = place
   }
 
   /// Takes a member as it is; `null` counts as missing.
   mutating func value(_ name: String) -> JSONValue? {
-    guard let value = members.removeValue(forKey: name), value != .null else { return nil }
-    return value
+    guard let value = members[name] else { return nil }
+    members[name] = nil
+    return value == .null ? nil : value
   }
 
   /// Takes a member by a type of its own.
@@ -56,13 +57,12 @@ struct BodyReader {
     return result
   }
 
-  /// Takes a string.
-  mutating func string(_ name: String, bytes: ClosedRange<Int> = 0...Int.max) throws -> String? {
-    let size =
-      bytes.upperBound == .max ? "" : " of \(bytes.lowerBound) to \(bytes.upperBound) bytes"
+  /// Takes a string; its length counts Unicode scalars, as JSON Schema does.
+  mutating func string(_ name: String, length: ClosedRange<Int>? = nil) throws -> String? {
+    let size = length.map { " of \($0.lowerBound) to \($0.upperBound) characters" } ?? ""
     return try take(name, "a string\(size)") { value in
-      guard case .string(let text) = value, bytes.contains(text.utf8.count) else { return nil }
-      return text
+      guard case .string(let text) = value else { return nil }
+      return length?.contains(text.unicodeScalars.count) == false ? nil : text
     }
   }
 
@@ -96,7 +96,7 @@ struct BodyReader {
   }
 
   /// Takes an object of whatever members.
-  mutating func object(_ name: String) throws -> [String: JSONValue]? {
+  mutating func object(_ name: String) throws -> JSONObject? {
     try take(name, "an object") { if case .object(let members) = $0 { members } else { nil } }
   }
 
@@ -136,7 +136,7 @@ struct BodyReader {
   }
 
   private static func read<Value>(
-    _ members: [String: JSONValue],
+    _ members: JSONObject,
     at place: String,
     _ read: (inout BodyReader) throws -> Value,
   ) throws -> Value {
@@ -148,7 +148,7 @@ struct BodyReader {
 
   /// Refuses members nobody took.
   func finish() throws(Problem) {
-    guard let name = members.keys.min() else { return }
+    guard let name = members.first?.name else { return }
     throw .malformedBody("\(place)\(name) is not a member of this body")
   }
 

@@ -79,24 +79,23 @@ struct StrictJSON {
 
   private mutating func object(_ depth: Int) throws(Malformed) -> JSONValue {
     index += 1
-    var members: [String: JSONValue] = [:]
+    var members: [JSONObject.Element] = []
     skipSpace()
-    if take("}") { return .object(members) }
+    if take("}") { return .object([:]) }
     repeat {
       skipSpace()
-      let start = index
       guard next == UInt8(ascii: "\"") else { throw malformed("a member without a name") }
       let name = try string()
       skipSpace()
       guard take(":") else { throw malformed("a name without a colon") }
-      let value = try value(depth: depth + 1)
-      guard members.updateValue(value, forKey: name) == nil else {
-        throw Malformed(offset: start, reason: "the name \"\(name)\" twice")
-      }
+      members.append((name, try value(depth: depth + 1)))
       skipSpace()
     } while take(",")
     guard take("}") else { throw malformed("an object without its end") }
-    return .object(members)
+    // The last of two members of one name is kept, so a name twice shows in the count.
+    let object = JSONObject(members.lazy.map { ($0.name, $0.value) })
+    guard object.count == members.count else { throw malformed("a name twice in the object") }
+    return .object(object)
   }
 
   private mutating func array(_ depth: Int) throws(Malformed) -> JSONValue {

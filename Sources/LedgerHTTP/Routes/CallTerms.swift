@@ -17,8 +17,10 @@ struct CallTerms: Hashable, Sendable {
   /// Reads `Idempotency-Key` and `Expected-Position`.
   init(_ headers: HTTPFields) throws(Problem) {
     idempotencyKey = headers[.idempotencyKey]
-    if let idempotencyKey, !(1...255).contains(idempotencyKey.utf8.count) {
-      throw .malformedBody("Idempotency-Key has 1 to 255 bytes")
+    if let key = idempotencyKey?.utf8,
+      !(1...255).contains(key.count) || !key.allSatisfy({ (0x21...0x7E).contains($0) })
+    {
+      throw .malformedBody("Idempotency-Key has 1 to 255 visible characters of ASCII")
     }
     guard let text = headers[.expectedPosition] else {
       expectedPosition = nil

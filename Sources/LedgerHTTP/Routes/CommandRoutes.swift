@@ -192,7 +192,7 @@ extension CommandRoutes {
     let principal = try context.caller
     let deployment: DeploymentID? = try body.identifier("deploymentId")
     let conversation: ConversationID? = try body.identifier("conversationId")
-    let visitor = try body.string("visitorId", bytes: 1...255)
+    let visitor = try body.string("visitorId", length: 1...255)
     var event = EventBody()
     event.authorName = try body.string("name")
     event.externalID = try body.string("externalId")

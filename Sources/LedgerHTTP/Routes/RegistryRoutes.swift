@@ -47,7 +47,7 @@ struct RegistryRoutes: Sendable {
 
   private func deploy(_ request: Request, _ context: CallContext) async throws -> Response {
     var body = try await read(request)
-    let channel = try body.string("channel", bytes: 1...255)
+    let channel = try body.string("channel", length: 1...255)
     let given: DeploymentID? = try body.identifier("deploymentId")
     try body.finish()
     let bot = try bot(context)
@@ -63,7 +63,7 @@ struct RegistryRoutes: Sendable {
 
   private func define(_ request: Request, _ context: CallContext) async throws -> Response {
     var body = try await read(request)
-    let name = try body.string("name", bytes: 0...1_024)
+    let name = try body.string("name", length: 0...1_024)
     try body.finish()
     let bot = try bot(context)
     guard let module = UInt32(try context.parameters.require("module")).flatMap(ModuleID.init)
@@ -105,8 +105,8 @@ private struct BotRegistration: Sendable {
   private let modules: [(ModuleID, String)]
 
   init(_ body: inout BodyReader, by principal: Principal) throws {
-    name = try body.require(try body.string("name", bytes: 1...1_024), "name")
-    let account = try body.string("ownerId", bytes: 1...255)
+    name = try body.require(try body.string("name", length: 1...1_024), "name")
+    let account = try body.string("ownerId", length: 1...255)
     if let account {
       (owner, ownerName) = (.account(account), account)
     } else {
@@ -118,13 +118,13 @@ private struct BotRegistration: Sendable {
     let given: BotID? = try body.identifier("botId")
     bot = given ?? .named("bot", owner.description, name)
     sessionMinutes = try body.integer("sessionMinutes")
-    channel = try body.string("channel", bytes: 1...255)
+    channel = try body.string("channel", length: 1...255)
     modules =
       try body.list("modules") { module in
         let number = try module.module("moduleId")
         return (
           try module.require(number, "moduleId"),
-          try module.string("name", bytes: 0...1_024) ?? "",
+          try module.string("name", length: 0...1_024) ?? "",
         )
       } ?? []
   }

@@ -23,7 +23,7 @@ enum Speaker {
           let bot: BotID? = try author.identifier("botId")
           return .bot(try author.require(bot, "botId"))
         case "agent":
-          let id = try author.string("id", bytes: 1...255)
+          let id = try author.string("id", length: 1...255)
           return .agent(try author.require(id, "id"), name: try author.string("name"))
         default: throw Problem.malformedBody("author.kind is visitor, bot or agent")
         }

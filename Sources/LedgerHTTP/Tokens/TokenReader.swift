@@ -28,7 +28,7 @@ struct TokenHeader {
 
 /// The claims of a token whose signature is good.
 struct TokenReader {
-  private let members: [String: JSONValue]
+  private let members: JSONObject
   /// When it ends.
   let expiry: Int64?
   /// When it begins.
@@ -94,7 +94,7 @@ struct TokenReader {
 }
 
 /// The members of a part of a token.
-private func tokenMembers(_ bytes: [UInt8], _ part: String) throws(Problem) -> [String: JSONValue] {
+private func tokenMembers(_ bytes: [UInt8], _ part: String) throws(Problem) -> JSONObject {
   guard case .object(let members)? = try? StrictJSON.parse(bytes) else {
     throw TokenCheck.invalid("the token's \(part) is no JSON object")
   }

@@ -32,14 +32,14 @@ extension Contract {
   }
 
   private func faults(
-    of members: [String: JSONValue],
+    of members: JSONObject,
     _ schema: JSONValue,
     at place: String,
   ) -> [String] {
     var faults = (schema["required"]?.elements ?? []).compactMap { name in
       members[name.text ?? ""] == nil ? "\(place).\(name.text ?? "") is missing" : nil
     }
-    for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+    for (name, value) in members {
       if let known = schema["properties"]?[name] {
         faults += self.faults(of: value, known, at: "\(place).\(name)")
       } else if let more = schema["additionalProperties"] {

@@ -84,8 +84,8 @@ struct Contract: Sendable {
 
 extension JSONValue {
   /// The members of an object, in the order of their names.
-  var members: [(name: String, value: JSONValue)] {
-    guard case .object(let members) = self else { return [] }
-    return members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  var members: JSONObject {
+    guard case .object(let members) = self else { return [:] }
+    return members
   }
 }

@@ -58,7 +58,7 @@ struct `The description of the interface` {
     switch part {
     case .object(let members):
       let own = Contract.shared.resolved(part) == .null ? [part["$ref"]?.text ?? ""] : []
-      return own + members.values.flatMap(danglingReferences)
+      return own + members.map(\.value).flatMap(danglingReferences)
     case .array(let values): return values.flatMap(danglingReferences)
     default: return []
     }

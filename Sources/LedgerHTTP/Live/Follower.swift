@@ -1,0 +1,176 @@
+import ConversationLedger
+import Conversations
+import NIOCore
+import Synchronization
+
+/// About the most bytes written to a follower at once: what a slow one holds in memory.
+private let pageByteCount = 128 << 10
+/// The most events read from the log for a follower at once.
+private let pageLength = 256
+
+/// One stream of events to one reader: a position that moves along the log.
+struct Follower: Sendable {
+  /// Sends bytes; comes back when the reader can take more.
+  typealias Write = @concurrent (ByteBuffer) async throws -> Void
+
+  let feed: EventFeed
+  let viewer: Viewer
+  let source: String
+  private let number: UInt64
+  private let close: @Sendable () -> Void
+  private var position: UInt64
+
+  /// Takes a place in a feed; `nil` if it has too many followers.
+  ///
+  /// - Parameters:
+  ///   - feed: The feed.
+  ///   - viewer: Who follows what.
+  ///   - position: Behind which position.
+  ///   - source: The name of the log.
+  ///   - close: Closes the reader's connection.
+  init?(
+    in feed: EventFeed,
+    for viewer: Viewer,
+    after position: UInt64,
+    source: String,
+    close: @escaping @Sendable () -> Void,
+  ) {
+    guard let number = feed.join() else { return nil }
+    self.feed = feed
+    self.viewer = viewer
+    self.position = position
+    self.source = source
+    self.number = number
+    self.close = close
+  }
+
+  /// Writes events until the reader goes, is dropped, or the server stops.
+  ///
+  /// - Parameter write: Sends bytes; comes back when the reader can take more.
+  /// - Throws: What `write` throws.
+  @concurrent
+  mutating func run(_ write: Write) async throws {
+    defer { feed.state.withLock { [number] in $0.leave(number) } }
+    do {
+      try await send(ServerSentEvent.opening(retryingAfter: 1_000), write)
+      try await follow(write)
+    } catch is SlowReader {
+      try await drop(.slowReader, write)
+    } catch is LedgerError {
+      try await drop(.fault, write)
+    }
+  }
+
+  @concurrent
+  private mutating func follow(_ write: Write) async throws {
+    while !Task.isCancelled {
+      let next = feed.state.withLock { [position, viewer] in
+        $0.next(after: position, for: viewer, limit: pageByteCount)
+      }
+      switch next {
+      case .frames(let frames, let end): try await send(frames, through: end, write)
+      case .readLog: try await readLog(write)
+      case .wait: try await wait(write)
+      case .drop(let reason): return try await drop(reason, write)
+      }
+    }
+  }
+
+  @concurrent
+  private mutating func send(
+    _ frames: [EventFrame],
+    through end: UInt64,
+    _ write: Write,
+  ) async throws {
+    position = end
+    guard !frames.isEmpty else { return }
+    var buffer = ByteBuffer()
+    for frame in frames { buffer.writeImmutableBuffer(try frame.bytes(from: source)) }
+    try await send(buffer, write)
+  }
+
+  /// Reads from the log what the feed no longer has.
+  @concurrent
+  private mutating func readLog(_ write: Write) async throws {
+    var walk = LogWalk(feed.ledger, after: position)
+    while feed.state.withLock({ [position] in $0.lacks(position) }) {
+      try Task.checkCancellation()
+      let buffer: ByteBuffer
+      (walk, buffer) = try await feed.gate.read { [walk, viewer, source] _ in
+        try Self.page(walk, for: viewer, from: source)
+      }
+      guard walk.position > position else { return }
+      position = walk.position
+      if buffer.readableBytes > 0 { try await send(buffer, write) }
+    }
+  }
+
+  /// The next events of a walk that are for a viewer.
+  private static func page(
+    _ walk: LogWalk,
+    for viewer: Viewer,
+    from source: String,
+  ) throws -> (LogWalk, ByteBuffer) {
+    var (walk, buffer) = (walk, ByteBuffer())
+    for event in try walk.next(pageLength) where viewer.sees(event) {
+      buffer.writeImmutableBuffer(try EventFrame.encode(event, from: source))
+    }
+    return (walk, buffer)
+  }
+
+  @concurrent
+  private mutating func wait(_ write: Write) async throws {
+    switch await wake() {
+    case .events(let before): position = max(position, before)
+    case .heartbeat(let reached):
+      position = max(position, reached)
+      try await send(ServerSentEvent.heartbeat(at: position).bytes, write)
+    case .wakeUp: break
+    }
+  }
+
+  private func wake() async -> EventFeedState.Wake {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let waits = feed.state.withLock { [number, position, viewer] state in
+          guard !Task.isCancelled else { return false }
+          return state.wait(number, after: position, viewer) { continuation.resume(returning: $0) }
+        }
+        if !waits { continuation.resume(returning: .wakeUp) }
+      }
+    } onCancel: {
+      feed.state.withLock { [number] in $0.takeWaiting(number) }?(.wakeUp)
+    }
+  }
+
+  /// Sends bytes, and ends the stream with the reason if that took too long.
+  @concurrent
+  private func send(
+    _ buffer: ByteBuffer,
+    _ write: Write,
+  ) async throws {
+    feed.state.withLock { [number, close] in $0.beginWrite(number, close: close) }
+    do {
+      try await write(buffer)
+    } catch {
+      if feed.state.withLock({ [number] in $0.endWrite(number) }) { note(.slowReader) }
+      throw error
+    }
+    if feed.state.withLock({ [number] in $0.endWrite(number) }) { throw SlowReader() }
+  }
+
+  /// Says why the stream ends.
+  @concurrent
+  private func drop(
+    _ reason: DropReason,
+    _ write: Write,
+  ) async throws {
+    note(reason)
+    try await write(ServerSentEvent.dropped(reason, behind: position).bytes)
+  }
+
+  private func note(_ reason: DropReason) { feed.state.withLock { $0.drop(reason) } }
+}
+
+/// A reader that took in nothing for longer than the feed has patience.
+struct SlowReader: Error {}
