@@ -7,6 +7,7 @@ struct Benchmark: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "handover-benchmark",
     abstract: "Measure the ledger against this machine's own ceilings.",
+    subcommands: [Load.self],
   )
 
   @Option(help: "The folder for the files; removed at the end.")
@@ -27,7 +28,7 @@ struct Benchmark: AsyncParsableCommand {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     var report = Report(
       date: Date().ISO8601Format(),
-      machine: machine(),
+      machine: Self.machine(),
       settings: ["events": events, "conversations": conversations, "large": large],
     )
     // The large log comes first: memory that other rows took would be counted as its own.
@@ -64,7 +65,7 @@ struct Benchmark: AsyncParsableCommand {
     }
   }
 
-  private func machine() -> String {
+  static func machine() -> String {
     let cpu = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let model = cpu.split(separator: "\n").first { $0.hasPrefix("model name") } ?? ""
     let name = model.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }

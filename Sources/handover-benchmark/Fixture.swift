@@ -15,6 +15,9 @@ struct Fixture {
     "Could you find me a place to eat in San Jose, number \(number)?"
   }
 
+  /// A bot that no conversation begins with.
+  let idleBot = BotID.named("bot", "benchmark", "idle")
+
   init(at path: String, bots count: Int = 8) throws {
     self.path = path
     ledger = try Ledger(at: path, for: .writing(creating: true))
@@ -28,7 +31,9 @@ struct Fixture {
         .registerDeployment(deployment, bot: bot, channel: "web"),
         .enableHandover(bot),
       ]
+      if let module = ModuleID(1) { commands.append(.defineModule(bot, module, name: "welcome")) }
     }
+    commands.append(.registerBot(idleBot, owner: owner, name: "idle", sessionMinutes: nil))
     _ = try ledger.submitAndWait(commands.map { .registry($0, by: .trusted) })
   }
 

@@ -1,0 +1,134 @@
+import Foundation
+import Glibc
+
+/// Requests over keep-alive connections from one thread: each connection asks again as soon as it
+/// is answered.
+///
+/// It takes a few microseconds a request, so that the server is what is measured although both
+/// share the machine.
+final class HTTPLoad {
+  /// What a run came to.
+  struct Outcome {
+    /// Answers a second.
+    var rate: Double
+    /// The times of the answers in microseconds, sorted.
+    var times: [Double]
+    /// The answers that were not 2xx.
+    var failures: Int
+  }
+
+  /// A connection and where it stands.
+  private struct Connection {
+    let descriptor: Int32
+    let requests: [[UInt8]]
+    var next = 0
+    var received: [UInt8] = []
+    var sent = ContinuousClock.now
+  }
+
+  struct CannotConnect: Error {
+    let port: Int
+  }
+
+  private var connections: [Connection] = []
+
+  /// Opens connections.
+  ///
+  /// - Parameters:
+  ///   - port: The port on this machine.
+  ///   - requests: What each connection asks, in turn; one list a connection.
+  /// - Throws: `CannotConnect`.
+  init(port: Int, requests: [[[UInt8]]]) throws {
+    for requests in requests {
+      connections.append(Connection(descriptor: try Self.connect(port), requests: requests))
+    }
+  }
+
+  deinit {
+    for connection in connections { close(connection.descriptor) }
+  }
+
+  /// Connects to a port of this machine.
+  static func connect(_ port: Int) throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe Glibc.connect(descriptor, $0, length)
+      }
+    }
+    guard result == 0 else { throw CannotConnect(port: port) }
+    var one: Int32 = 1
+    unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+    return descriptor
+  }
+
+  /// Asks for some time; what is under way at its end is waited for and not counted.
+  func run(for duration: Duration, warmup: Duration = .milliseconds(500)) -> Outcome {
+    for index in connections.indices { send(index) }
+    let began = ContinuousClock.now + warmup
+    let end = began + duration
+    var outcome = Outcome(rate: 0, times: [], failures: 0)
+    var open = connections.count
+    var polls = connections.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    while open > 0, unsafe poll(&polls, UInt(polls.count), 5_000) > 0 {
+      for index in polls.indices where polls[index].revents != 0 {
+        guard let status = receive(index) else { continue }
+        let now = ContinuousClock.now
+        if now >= began, now < end {
+          outcome.times.append((now - connections[index].sent) / .microseconds(1))
+        }
+        if !(200...299).contains(status) { outcome.failures += 1 }
+        if now < end {
+          send(index)
+        } else {
+          open -= 1
+          polls[index].fd = -1
+        }
+      }
+    }
+    outcome.rate = Double(outcome.times.count) / (duration / .seconds(1))
+    outcome.times.sort()
+    return outcome
+  }
+
+  private func send(_ index: Int) {
+    let request = connections[index].requests[connections[index].next]
+    connections[index].next = (connections[index].next + 1) % connections[index].requests.count
+    connections[index].sent = ContinuousClock.now
+    _ = unsafe Glibc.send(
+      connections[index].descriptor,
+      request,
+      request.count,
+      Int32(MSG_NOSIGNAL),
+    )
+  }
+
+  /// Takes in what came; the status of the answer, once it is whole.
+  private func receive(_ index: Int) -> Int? {
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    let count = unsafe recv(connections[index].descriptor, &chunk, chunk.count, 0)
+    guard count > 0 else { return 0 }
+    connections[index].received += chunk[..<count]
+    guard let status = wholeStatus(of: connections[index].received) else { return nil }
+    connections[index].received.removeAll(keepingCapacity: true)
+    return status
+  }
+
+  /// The status of an answer, if head and body are whole.
+  private func wholeStatus(of bytes: [UInt8]) -> Int? {
+    let text = String(decoding: bytes.prefix(2_048), as: UTF8.self).lowercased()
+    guard let head = text.range(of: "\r\n\r\n") else { return nil }
+    let headLength = text.utf8.distance(from: text.startIndex, to: head.upperBound)
+    var length = 0
+    if let field = text.range(of: "content-length: ") {
+      length = Int(text[field.upperBound...].prefix { $0.isNumber }) ?? 0
+    }
+    guard bytes.count >= headLength + length else { return nil }
+    return Int(text.dropFirst(9).prefix(3))
+  }
+}

@@ -1,0 +1,71 @@
+import ConversationLedger
+import Conversations
+import Foundation
+
+/// A server with a network of bots and a conversation for each connection, and what is asked of it.
+struct LoadScene {
+  let server: LoadServer
+  private let token: String
+  private let fixture: Fixture
+
+  /// Writes the network and starts the server.
+  init(in directory: String, tool: String, conversations: Int) throws {
+    var fixture = try Fixture(at: directory + "/served")
+    try fixture.start(conversations)
+    fixture.ledger.close()
+    self.fixture = fixture
+    server = try LoadServer(tool: tool, ledger: directory + "/served")
+    token = try server.token()
+  }
+
+  /// A route that does nothing.
+  let hello: [[UInt8]] = [Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)]
+
+  /// A visitor's message to the connection's conversation.
+  func messages(_ connection: Int) -> [[UInt8]] {
+    [message(connection)]
+  }
+
+  /// Eight handovers between two bots, then a visitor's message, or the ninth would be a loop (R9).
+  func handovers(_ connection: Int) -> [[UInt8]] {
+    let home = fixture.bots[connection % fixture.bots.count]
+    let away = fixture.bots[(connection + 1) % fixture.bots.count]
+    let path = "/v1/conversations/\(fixture.conversations[connection])/handover"
+    let there = post(path, #"{"botId":"\#(away)","moduleId":1}"#)
+    let back = post(path, #"{"botId":"\#(home)","moduleId":1}"#)
+    return (0..<4).flatMap { _ in [there, back] } + [message(connection)]
+  }
+
+  /// The first page of a bot's inbox.
+  func inboxes(_ connection: Int) -> [[UInt8]] {
+    let bot = fixture.bots[connection % fixture.bots.count]
+    return [reading("/v1/bots/\(bot)/inbox?limit=50")]
+  }
+
+  /// The live stream of a bot nothing happens to.
+  var follow: [UInt8] { reading("/v1/bots/\(fixture.idleBot)/inbox/live") }
+
+  private func message(_ connection: Int) -> [UInt8] {
+    let path = "/v1/conversations/\(fixture.conversations[connection])/messages"
+    let text = Fixture.text(connection)
+    return post(path, #"{"author":{"kind":"visitor"},"text":"\#(text)"}"#)
+  }
+
+  private func reading(_ path: String) -> [UInt8] {
+    Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: JWT \(token)\r\n\r\n".utf8)
+  }
+
+  private func post(_ path: String, _ body: String) -> [UInt8] {
+    Array(
+      """
+      POST \(path) HTTP/1.1\r
+      Host: localhost\r
+      Authorization: JWT \(token)\r
+      Content-Type: application/json\r
+      Content-Length: \(body.utf8.count)\r
+      \r
+      \(body)
+      """.utf8
+    )
+  }
+}
