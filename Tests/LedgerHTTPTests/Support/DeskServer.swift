@@ -102,13 +102,22 @@ final class DeskServer: Sendable {
   func refuses(_ count: Int) async { await wait { $0.refused.count >= count } }
 
   private func wait(_ isEnough: @escaping @Sendable (borrowing State) -> Bool) async {
-    await withCheckedContinuation { continuation in
-      let isDone = state.withLock { state in
-        if isEnough(state) { return true }
-        state.waiting.append((isEnough, continuation))
-        return false
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isDone = state.withLock { state in
+          if isEnough(state) || Task.isCancelled { return true }
+          state.waiting.append((isEnough, continuation))
+          return false
+        }
+        if isDone { continuation.resume() }
       }
-      if isDone { continuation.resume() }
+    } onCancel: {
+      // A test that waits past its time limit ends, instead of keeping the whole run.
+      let woken = state.withLock { state in
+        defer { state.waiting = [] }
+        return state.waiting.map(\.1)
+      }
+      for waiting in woken { waiting.resume() }
     }
   }
 
