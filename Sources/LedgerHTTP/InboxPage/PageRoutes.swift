@@ -26,7 +26,7 @@ struct PageRoutes: Sendable {
     let pages = router.group().add(middleware: PageProblems(self))
     pages.get("/", use: inbox)
     pages.get("conversations/:conversation", use: conversation)
-    pages.get("conversations/:conversation/print", use: print)
+    pages.get("conversations/:conversation/print", use: onPaper)
     pages.get("live/:bot", use: live)
     pages.get("assets/:version/:name", use: asset)
     pages.get("login", use: showLogin)
@@ -125,7 +125,7 @@ struct PageRoutes: Sendable {
     return problem.detail.prefix(1).uppercased() + problem.detail.dropFirst() + "."
   }
 
-  private func print(_ request: Request, _ context: CallContext) async throws -> Response {
+  private func onPaper(_ request: Request, _ context: CallContext) async throws -> Response {
     let session = try session(request)
     let query = PageQuery(FormValues(request.uri.query ?? ""))
     let name = try context.parameters.require("conversation")

@@ -2,7 +2,8 @@ import Conversations
 import Foundation
 import Testing
 
-/// The JSON schema of CloudEvents 1.0, as far as it says anything: types, required members, lengths.
+/// The JSON schema of CloudEvents 1.0, as far as it says anything: types, required members,
+/// lengths.
 enum CloudEventSchema {
   /// The published schema, if it lies beside the repository; a test says so if it does not.
   private static let schema: JSONValue? = {
