@@ -25,7 +25,11 @@ struct OperationsRoutes: Sendable {
         "the log's map is nearly full, so appends are refused; open it with a larger one",
       )
     }
-    return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "ready\n")))
+    return Response(
+      status: .ok,
+      headers: [.contentType: "text/plain; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: "ready\n")),
+    )
   }
 
   private func metrics(_ request: Request, _ context: CallContext) async throws -> Response {

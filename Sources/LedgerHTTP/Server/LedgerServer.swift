@@ -55,19 +55,7 @@ public struct LedgerServer: Sendable {
   ) async throws {
     let readers = NIOThreadPool(numberOfThreads: max(System.coreCount, 2))
     readers.start()
-    let meters = ServerMeters()
-    let gate = LedgerGate(ledger, readers: readers, meters: meters)
-    let parts = ServerParts(
-      configuration: configuration,
-      gate: gate,
-      tokens: TokenCheck(keys, configuration.tokens),
-      rates: RequestRates(perSecond: configuration.limits.requestsPerSecond),
-      connections: ConnectionCount(),
-      feed: EventFeed(ledger, gate, limits: configuration.live.limits, logger: logger),
-      desks: try DeskWebhooks.couriers(configuration, ledger, gate, logger),
-      meters: meters,
-      logger: logger,
-    )
+    let parts = try parts(on: ledger, readers)
     let application = try application(parts, onListening)
     var group = ServiceGroupConfiguration(
       services: [ClosesLedger(ledger, on: readers)] + Self.services(parts) + [
@@ -79,6 +67,23 @@ public struct LedgerServer: Sendable {
     group.maximumGracefulShutdownDuration = .seconds(configuration.stopSeconds)
     try await ServiceGroup(configuration: group).run()
     try await readers.shutdownGracefully()
+  }
+
+  /// What the routes and services stand on.
+  func parts(on ledger: Ledger, _ readers: NIOThreadPool) throws -> ServerParts {
+    let meters = ServerMeters()
+    let gate = LedgerGate(ledger, readers: readers, meters: meters)
+    return ServerParts(
+      configuration: configuration,
+      gate: gate,
+      tokens: TokenCheck(keys, configuration.tokens),
+      rates: RequestRates(perSecond: configuration.limits.requestsPerSecond),
+      connections: ConnectionCount(),
+      feed: EventFeed(ledger, gate, limits: configuration.live.limits, logger: logger),
+      desks: try DeskWebhooks.couriers(configuration, ledger, gate, logger),
+      meters: meters,
+      logger: logger,
+    )
   }
 
   private func application(

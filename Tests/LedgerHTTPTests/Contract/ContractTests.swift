@@ -1,4 +1,8 @@
+import ConversationLedger
 import Conversations
+import Foundation
+import Hummingbird
+import NIOPosix
 import Testing
 
 @testable import LedgerHTTP
@@ -28,6 +32,31 @@ struct `The description of the interface` {
         #expect(answer.headers["allow"] == methods.sorted().joined(separator: ", "), "\(path)")
       }
     }
+  }
+
+  @Test
+  func `leaves out no address but those of the pages`() async throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "handover-routes-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var configuration = ServeConfiguration()
+    configuration.ledger = folder.path
+    let server = try await LedgerServer(configuration)
+    let ledger = try Ledger(at: folder.path, for: .writing(creating: true))
+    let threads = NIOThreadPool(numberOfThreads: 1)
+    let routes = try LedgerServer.router(try server.parts(on: ledger, threads)).routes
+    ledger.close()
+    let described = Set(Contract.shared.operations.map(\.path))
+    let routed = Set(routes.map(\.path.description)).filter { path in
+      ["/v1/", "/webbot/"].contains { path.hasPrefix($0) }
+    }
+    #expect(routed.count > 20)
+    #expect(routed.subtracting(described.map(Self.bare)).isEmpty)
+  }
+
+  /// An address without the slash behind it, which the router takes away.
+  private static func bare(_ path: String) -> String {
+    path.hasSuffix("/") ? String(path.dropLast()) : path
   }
 
   @Test
