@@ -44,6 +44,9 @@ package struct Overlay: Sendable {
     self.totals = totals
   }
 
+  /// About the memory it takes, in bytes: the values, and their places in the dictionaries.
+  var byteCount: Int { 600 * heads.count + 100 * keys.count + 120 * visitors.count }
+
   /// The head of a conversation, by the position of its first event; `nil` if it did not change.
   package func head(start: UInt64) -> Head? { place(start: start).map { heads[$0] } }
 

@@ -8,11 +8,16 @@ import LMDB
 import Synchronization
 import TransparencyLog
 
-/// The most events folded in memory before the views are written.
+/// The events folded at a time, before it is seen how much memory the changes take.
 ///
-/// An event takes at most about 300 bytes there; this many stay far below the 200 MB of our own
-/// memory that the design allows.
-private let foldLength: UInt64 = 262_144
+/// Each takes at most about 700 bytes there.
+private let foldLength: UInt64 = 131_072
+
+/// The memory that changes may take before the views are written, in bytes.
+///
+/// The fewer writes, the fewer times a conversation that goes on is written; this stays below the
+/// 200 MB of our own memory that the design allows.
+private let changesByteCount = 64 << 20
 
 extension Views {
   /// Brings the views up to a position of the log.
@@ -29,34 +34,53 @@ extension Views {
   ) throws {
     var checkpoint = try checkpoint()
     while checkpoint.position < position {
-      let end = min(position, checkpoint.position + foldLength)
-      let overlays = try fold(log, after: checkpoint, through: end)
+      let overlays = try fold(log, after: checkpoint, through: position, progress)
+      let end = overlays.first?.position ?? position
       let root = try TreeHasher.root(ofSize: end, from: StoredNodes(of: log))
       try write(overlays, root: root.bytes)
       checkpoint = try self.checkpoint()
-      progress(end)
     }
+  }
+
+  /// Takes in the log behind a checkpoint, until the changes take much memory.
+  private func fold(
+    _ log: EventLog,
+    after checkpoint: Checkpoint,
+    through position: UInt64,
+    _ progress: (UInt64) -> Void,
+  ) throws -> [Overlay] {
+    let shares = StreamShare.shares(ProcessInfo.processInfo.activeProcessorCount)
+    let first = Overlay(base: checkpoint.position, totals: checkpoint.totals)
+    let overlays = Mutex<[Overlay?]>(shares.map { _ in first })
+    var end = checkpoint.position
+    repeat {
+      end = min(position, end + foldLength)
+      try fold(log, through: end, shares, into: overlays)
+      progress(end)
+    } while end < position && overlays.withLock { $0.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
+      < changesByteCount
+    return overlays.withLock { $0.compactMap(\.self) }
   }
 
   /// Takes in a span of the log, a share of the streams on each processor.
   private func fold(
     _ log: EventLog,
-    after checkpoint: Checkpoint,
     through end: UInt64,
-  ) throws -> [Overlay] {
-    let shares = StreamShare.shares(ProcessInfo.processInfo.activeProcessorCount)
-    let results = Mutex([Int: Result<Overlay, any Error>]())
+    _ shares: [StreamShare],
+    into overlays: borrowing Mutex<[Overlay?]>,
+  ) throws {
+    let failures = Mutex<[any Error]>([])
     DispatchQueue.concurrentPerform(iterations: shares.count) { index in
-      let result = Result {
-        var overlay = Overlay(base: checkpoint.position, totals: checkpoint.totals)
+      // Taken out, so that it is changed in place and not copied.
+      guard var overlay = overlays.withLock({ $0[index].take() }) else { return }
+      do {
         try overlay.fold(log, through: end, of: shares[index], over: self)
-        return overlay
+        overlays.withLock { $0[index] = overlay }
+      } catch {
+        failures.withLock { $0.append(error) }
       }
-      results.withLock { $0[index] = result }
     }
-    return try results.withLock { results in
-      try shares.indices.compactMap { try results[$0]?.get() }
-    }
+    if let failure = failures.withLock({ $0.first }) { throw failure }
   }
 
   /// Copies the views into an empty folder, to be brought up there.
