@@ -53,12 +53,13 @@ extension Views {
     let first = Overlay(base: checkpoint.position, totals: checkpoint.totals)
     let overlays = Mutex<[Overlay?]>(shares.map { _ in first })
     var end = checkpoint.position
+    var byteCount = 0
     repeat {
       end = min(position, end + foldLength)
       try fold(log, through: end, shares, into: overlays)
       progress(end)
-    } while end < position && overlays.withLock { $0.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
-      < changesByteCount
+      byteCount = overlays.withLock { $0.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
+    } while end < position && byteCount < changesByteCount
     return overlays.withLock { $0.compactMap(\.self) }
   }
 
