@@ -5,32 +5,41 @@ import Synchronization
 ///
 /// POSIX record locks belong to the process: closing a second handle on the same file would drop
 /// the locks of the first, and two writers could meet (lmdb.h, "Caveats").
-private let claimedFolders = Mutex<Set<FileIdentity>>([])
+private let claimedFolders = Mutex<Set<FileIdentity.Number>>([])
 
 /// What a path stands for, whatever it is called: the device and the number of its folder.
-struct FileIdentity: Hashable, Sendable {
-  private let device: UInt64
-  private let number: UInt64
+struct FileIdentity: Sendable {
+  private let number: Number
+  /// Keeps the number from being given to another folder when this one is deleted.
+  private let descriptor: CInt
+
+  /// The device, and the folder's number there.
+  fileprivate struct Number: Hashable {
+    let device: UInt64
+    let inode: UInt64
+  }
 
   /// Claims a folder for this process.
   ///
   /// - Throws: `.openTwice` if it is claimed, or why it cannot be looked at.
   init(claiming path: String) throws(StorageError) {
+    descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
-      throw StorageError(StorageError.Code(rawValue: errno), during: "stat \(path)")
+    guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0 else {
+      throw StorageError(StorageError.Code(rawValue: errno), during: "open \(path)")
     }
-    device = UInt64(status.st_dev)
-    number = UInt64(status.st_ino)
-    let identity = self
-    let isNew = claimedFolders.withLock { $0.insert(identity).inserted }
-    guard isNew else { throw StorageError(.openTwice, during: "open \(path)") }
+    let number = Number(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    self.number = number
+    guard claimedFolders.withLock({ $0.insert(number).inserted }) else {
+      close(descriptor)
+      throw StorageError(.openTwice, during: "open \(path)")
+    }
   }
 
   /// Gives the folder free again.
   func release() {
-    let identity = self
-    claimedFolders.withLock { _ = $0.remove(identity) }
+    claimedFolders.withLock { _ = $0.remove(number) }
+    close(descriptor)
   }
 }
 
