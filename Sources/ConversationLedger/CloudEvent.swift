@@ -4,7 +4,8 @@ import Crypto
 /// An event of the log in the JSON format of CloudEvents 1.0
 /// (https://github.com/cloudevents/spec, cloudevents/formats/json-format.md).
 ///
-/// `source` and `id` together are unique in the world: the source names the log by its first record.
+/// `source` and `id` together are unique in the world: the source names the log by its first
+/// record.
 public struct CloudEvent: Codable, Hashable, Sendable {
   /// The version of the CloudEvents specification.
   public var specversion = "1.0"
