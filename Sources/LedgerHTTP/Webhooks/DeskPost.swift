@@ -54,7 +54,7 @@ struct DeskPost: Hashable, Sendable {
     body = Array(try encoder.encode(value))
   }
 
-  private static func message(_ interlocutor: String, _ data: [String: JSONValue]) -> JSONValue {
+  private static func message(_ interlocutor: String, _ data: JSONObject) -> JSONValue {
     .object(["interlocutor": .string(interlocutor), "data": .object(data)])
   }
 
@@ -84,10 +84,10 @@ struct DeskPost: Hashable, Sendable {
     _ visitor: VisitorID,
     _ bot: BotID,
   ) -> JSONValue {
-    var variables: [String: JSONValue] = [:]
+    var variables: JSONObject = [:]
     var (reply, module) = ("", "")
     for event in past {
-      variables.merge(event.body?.variables ?? [:]) { $1 }
+      for (name, value) in event.body?.variables ?? [:] { variables[name] = value }
       switch event.event {
       case .messagePosted(.visitor): reply = event.body?.text ?? ""
       case .handedOver(_, _, let landing): module = landing?.description ?? ""
@@ -99,9 +99,9 @@ struct DeskPost: Hashable, Sendable {
       "lastName": "", "sessionId": conversation.description, "from": "token", "firstName": "",
       "to": visitor.dialectUser, "replyData": "", "moduleId": module, "botTrainedModelId": "",
     ]
-    return .object(
-      texts.mapValues { .string($0) }
-        .merging(["extractedData": .object([:]), "customVariables": .object(variables)]) { $1 }
-    )
+    var claim = JSONObject(texts.map { ($0.key, .string($0.value)) })
+    claim["extractedData"] = .object([:])
+    claim["customVariables"] = .object(variables)
+    return .object(claim)
   }
 }
