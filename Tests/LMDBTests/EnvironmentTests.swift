@@ -44,6 +44,18 @@ struct `An environment` {
   }
 
   @Test
+  func `keeps its folder's number, so that another one does not pass for it`() throws {
+    let shelf = try Shelf(at: path + "/log")
+    try FileManager.default.removeItem(atPath: path + "/log")
+    // A file system gives a free number to the next folder, if it gives numbers again at all.
+    for round in 0..<50 {
+      let other = try Shelf(at: path + "/other \(round)")
+      try other.put(Entry("a", "one"))
+    }
+    withExtendedLifetime(shelf) {}
+  }
+
+  @Test
   func `can be opened again as soon as it is closed`() throws {
     for round in 0..<50 {
       let shelf = try Shelf()

@@ -42,8 +42,7 @@ struct `The dialect of the Certainly platform` {
       _ = try await scene.get(path("handover", "anna"), as: .eve)
       for body in [
         #"{"type":"text","text":"Hello"}"#,
-        #"{"type":"choice","text":"Which?","options_type":"suggested_replies","#
-          + #""options":["a","b"]}"#,
+        #"{"type":"choice","text":"Which?","options_type":"x","options":["a","b"]}"#,
         #"{"type":"card","cards":[{"title":"Google","text":"google","buttons":[]}]}"#,
       ] {
         #expect(try await scene.post(path("handover", "anna"), body, as: .eve).status == 200)

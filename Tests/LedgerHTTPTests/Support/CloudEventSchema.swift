@@ -2,7 +2,7 @@ import Conversations
 import Foundation
 import Testing
 
-/// The JSON schema of CloudEvents 1.0, as far as it says anything: types, required members,
+/// The JSON schema of CloudEvents 1.0, as far as it says anything: types, required members and
 /// lengths.
 enum CloudEventSchema {
   /// The published schema, if it lies beside the repository; a test says so if it does not.
