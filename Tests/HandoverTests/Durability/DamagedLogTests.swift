@@ -80,29 +80,6 @@ struct `A log file that is damaged` {
     #expect(!FileManager.default.fileExists(atPath: Self.log(of: ledger).path))
   }
 
-  /// Both meta pages, one of them, all of their fields.
-  @Test
-  func `in its meta pages is refused or makes no difference`() throws {
-    var chance = Chance(Effort.seed, 12)
-    let fields = Array(stride(from: 16, to: 152, by: 4))
-    // The format's mark and version, the highest byte of the last page, and some others.
-    for field in [16, 20, 140] + Effort.sample(fields, 4, &chance) {
-      let choices = field == 140 ? [[0, 4_096]] : [[0], [4_096], [0, 4_096]]
-      let pages = choices.randomElement(using: &chance) ?? []
-      let bit = UInt8(1) << UInt8.random(in: 0..<8, using: &chance)
-      let place = field + Int.random(in: 0..<4, using: &chance)
-      let ledger = try copy { bytes in for page in pages { bytes[page + place] ^= bit } }
-      try expectSilentNowhere(ledger, "byte \(place) of the pages at \(pages), bit \(bit)")
-    }
-    for pages in [[0], [4_096], [0, 4_096]] {
-      let ledger = try copy { bytes in
-        for page in pages { for place in 0..<152 { bytes[page + place] = 0xA5 } }
-      }
-      let exits = try callAll(on: ledger, "overwritten: \(pages)")
-      #expect(exits.allSatisfy { $0 == .code(74) }, "overwritten: \(pages): \(exits)")
-    }
-  }
-
   @Test
   func `in any other page is never silent`() throws {
     var chance = Chance(Effort.seed, 13)
