@@ -4,7 +4,7 @@ import Testing
 @Suite
 struct `A caller` {
   static let seeing: [Caller] = [
-    .trusted, .admin, .owner(acme), .agent(alice, of: acme), .agent(alice, of: nil),
+    .trusted, .admin, .auditor, .owner(acme), .agent(alice, of: acme), .agent(alice, of: nil),
     .visitor(carol),
   ]
   static let blind: [Caller] = [
@@ -40,6 +40,17 @@ struct `A caller` {
         #expect(answers.first??.agent == nil)
       }
     }
+  }
+
+  @Test
+  func `who only audits changes nothing`() {
+    for command in ControlTable.everyCommand {
+      let refusal = #expect(throws: Refusal.self) {
+        try given(.agentTookOver(alice)).decision(on: command, by: .auditor)
+      }
+      #expect(refusal != nil)
+    }
+    #expect(given().when(.end(by: .staff), by: .auditor) == .refused(.notPermitted))
   }
 
   @Test
