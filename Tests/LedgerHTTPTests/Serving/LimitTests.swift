@@ -75,7 +75,7 @@ struct `A limit of the server` {
 
   @Test
   func `on the rate is answered with 429, each user apart`() async throws {
-    try await Scene.with(arguments: ["--set", "limits.requests-per-second=5"]) {
+    try await Scene.with(arguments: ["--set", "limits.requests-per-second=1"]) {
       scene async throws in
       var codes: [String?] = []
       for _ in 0..<40 { codes.append(try await scene.get("/v1/bots", as: .airline).code) }

@@ -9,18 +9,25 @@ struct `An agent desk` {
   private static let secret = "a secret that only the desk and the ledger know"
 
   /// The settings of a server that tells a desk.
-  private static func settings(_ desk: DeskServer) -> [String: String] {
+  ///
+  /// On a busy machine a desk may answer late, and is then asked again; so only the test of that
+  /// gives it little time.
+  private static func settings(_ desk: DeskServer, timeout: String = "30") -> [String: String] {
     [
       "HANDOVER_WEBHOOKS_DESK_URL": desk.url + "/messages",
       "HANDOVER_WEBHOOKS_DESK_CLAIM_URL": desk.url + "/claims",
       "HANDOVER_WEBHOOKS_DESK_SECRET": secret,
-      "HANDOVER_WEBHOOKS_DESK_TIMEOUT_SECONDS": "1",
+      "HANDOVER_WEBHOOKS_DESK_TIMEOUT_SECONDS": timeout,
     ]
   }
 
-  private func with(_ body: (Scene, DeskServer) async throws -> Void) async throws {
+  private func with(
+    timeout: String = "30",
+    _ body: (Scene, DeskServer) async throws -> Void,
+  ) async throws {
     try await DeskServer.with { desk in
-      try await Scene.with(environment: Self.settings(desk)) { try await body($0, desk) }
+      let settings = Self.settings(desk, timeout: timeout)
+      try await Scene.with(environment: settings) { try await body($0, desk) }
     }
   }
 
@@ -93,7 +100,7 @@ struct `An agent desk` {
 
   @Test
   func `that stalls is asked again, and appends are answered meanwhile`() async throws {
-    try await with { scene, desk in
+    try await with(timeout: "1") { scene, desk in
       desk.answer(.stalls)
       let (conversation, _) = try await scene.openConversation("anna")
       try await scene.visitorSays("0", in: conversation)
@@ -102,8 +109,12 @@ struct `An agent desk` {
       await desk.refuses(2)
       #expect(desk.accepted.isEmpty)
       desk.answer(.accepts)
-      await desk.accepts(10)
-      #expect(desk.accepted.map(\.text) == (0..<10).map { "\($0)" })
+      while Set(desk.accepted.map(\.id)).count < 10 {
+        await desk.accepts(desk.accepted.count + 1)
+      }
+      var seen: Set<String> = []
+      let posts = desk.accepted.filter { seen.insert($0.id).inserted }
+      #expect(posts.map(\.text) == (0..<10).map { "\($0)" })
     }
   }
 
