@@ -85,9 +85,9 @@ struct `A log file that is damaged` {
   func `in its meta pages is refused or makes no difference`() throws {
     var chance = Chance(Effort.seed, 12)
     let fields = Array(stride(from: 16, to: 152, by: 4))
-    // The format's mark and version, the highest byte of the last page, and some others.
-    for field in [16, 20, 140] + Effort.sample(fields, 4, &chance) {
-      let choices = field == 140 ? [[0, 4_096]] : [[0], [4_096], [0, 4_096]]
+    // The format's mark and version, the size of a page, the root, the last page, and some others.
+    for field in [16, 20, 40, 128, 140] + Effort.sample(fields, 4, &chance) {
+      let choices = field >= 128 ? [[0, 4_096]] : [[0], [4_096], [0, 4_096]]
       let pages = choices.randomElement(using: &chance) ?? []
       let bit = UInt8(1) << UInt8.random(in: 0..<8, using: &chance)
       let place = field + Int.random(in: 0..<4, using: &chance)
