@@ -50,7 +50,7 @@ package final class EventLog: Sendable {
     var configuration = Environment.Configuration()
     configuration.mapSizeInBytes = mapSizeInBytes ?? configuration.mapSizeInBytes
     let environment = try Environment(at: path, for: access, configuration: configuration)
-    let tables = try environment.openTables(["nodes", "records"])
+    let tables = try environment.openTables(["nodes", "records"], creating: .inNewFile)
     return OpenLog(
       environment: environment,
       tables: LogTables(records: tables.named[1], nodes: tables.named[0], main: tables.main),

@@ -54,7 +54,7 @@ package final class KeyRing: Sendable {
     var configuration = Environment.Configuration()
     configuration.mapSizeInBytes = 1 << 36
     environment = try Environment(at: path, for: access, configuration: configuration)
-    let opened = try environment.openTables(["keys"])
+    let opened = try environment.openTables(["keys"], creating: .inNewFile)
     (table, main) = (opened.named[0], opened.main)
     self.masterKey = masterKey
     self.makeKey = makeKey

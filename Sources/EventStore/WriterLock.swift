@@ -6,6 +6,12 @@ import Glibc
 package final class WriterLock: Sendable {
   private let descriptor: CInt
 
+  /// Commands of `fcntl` for locks of an open file, as Linux numbers them (`asm-generic/fcntl.h`).
+  private enum OpenFileLock {
+    static let ask: CInt = 36
+    static let take: CInt = 37
+  }
+
   /// Takes the lock.
   ///
   /// - Parameter path: The lock's file; made if it does not exist.
@@ -19,16 +25,18 @@ package final class WriterLock: Sendable {
 
   /// Opens and locks the file.
   ///
-  /// Whoever asks for the holder has the lock for a moment, so it is tried for 20 milliseconds.
+  /// A process that the last writer has just started has copies of its files, and so of the lock,
+  /// until it becomes another program; so it is tried for 20 milliseconds.
   private static func locked(_ path: String) throws -> CInt {
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw AnotherWriter(process: nil, path: path, code: errno) }
     for _ in 0..<20 {
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
-      guard errno == EWOULDBLOCK else { break }
+      var claim = Self.claim
+      if unsafe fcntl(descriptor, OpenFileLock.take, &claim) == 0 { return descriptor }
+      guard errno == EAGAIN || errno == EACCES else { break }
       usleep(1_000)
     }
-    let code = errno
+    let code = errno == EACCES ? EAGAIN : errno
     let holder = readProcess(from: descriptor)
     close(descriptor)
     throw AnotherWriter(process: holder, path: path, code: code)
@@ -36,12 +44,25 @@ package final class WriterLock: Sendable {
 
   deinit { close(descriptor) }
 
+  /// The lock on the whole file for one holder; it belongs to the open file, not to the process.
+  private static var claim: flock {
+    var claim = flock()
+    claim.l_type = Int16(F_WRLCK)
+    claim.l_whence = Int16(SEEK_SET)
+    return claim
+  }
+
   /// The process that holds the lock, if one does.
+  ///
+  /// Only asks, so that a writer who comes meanwhile gets the lock.
   package static func holder(of path: String) -> Int? {
     let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+    var claim = Self.claim
+    guard unsafe fcntl(descriptor, OpenFileLock.ask, &claim) == 0, claim.l_type != F_UNLCK else {
+      return nil
+    }
     return readProcess(from: descriptor)
   }
 

@@ -129,12 +129,19 @@ package final class Environment: Sendable {
     }
   }
 
+  /// Whether anything was ever committed.
+  var isWritten: Bool {
+    var information = unsafe MDB_envinfo()
+    unsafe mdb_env_info(handle, &information)
+    return unsafe information.me_last_txnid > 0
+  }
+
   /// How full the map is, and who reads.
   package func usage() -> Usage {
     var information = unsafe MDB_envinfo()
     unsafe mdb_env_info(handle, &information)
     return unsafe Usage(
-      mapSizeInBytes: Int(clamping: information.me_mapsize),
+      mapSizeInBytes: Int(information.me_mapsize),
       usedInBytes: usedByteCount(of: handle),
       readerLimit: Int(information.me_maxreaders),
       readers: Int(information.me_numreaders),
@@ -169,9 +176,10 @@ package struct Usage: Sendable, Hashable {
 private func usedByteCount(of handle: OpaquePointer) -> Int {
   var information = unsafe MDB_envinfo()
   unsafe mdb_env_info(handle, &information)
-  let (size, last) = unsafe (pageSize(of: handle), Int(clamping: information.me_last_pgno))
-  // A damaged file can name any page as its last.
-  return (min(last, Int.max / max(size, 1) - 1) + 1) * size
+  let (size, last) = unsafe (pageSize(of: handle), information.me_last_pgno)
+  // A damaged file can name any page as its last, also one beyond what an integer can hold.
+  let limit = Int.max / max(size, 1) - 1
+  return ((last < 0 ? limit : min(last, limit)) + 1) * size
 }
 
 private func pageSize(of handle: OpaquePointer) -> Int {

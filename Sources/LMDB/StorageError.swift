@@ -71,6 +71,10 @@ extension StorageError.Code {
   package static var inputOutput: Self { Self(rawValue: EIO) }
   /// The file system does not let this process in.
   package static var notPermitted: Self { Self(rawValue: EACCES) }
+  /// The process gets no memory: neither space for the map nor memory of its own.
+  package static var noMemory: Self { Self(rawValue: ENOMEM) }
+  /// The system cannot do what it is asked for.
+  package static var invalidArgument: Self { Self(rawValue: EINVAL) }
   /// There is no such file.
   package static var noSuchFile: Self { Self(rawValue: ENOENT) }
 }
@@ -94,6 +98,11 @@ extension StorageError.Code {
     case .versionMismatch, .notAnEnvironment:
       "this is no storage file of this ledger, or it is damaged; restore a backup"
     case .openTwice: "this process has the ledger open already"
+    case .noMemory:
+      "there is no room in memory for the map; give a smaller one (--map-size), or, if the file is "
+        + "damaged, restore a backup"
+    case .invalidArgument:
+      "the system cannot do what a file asks for; if it is damaged, restore a backup"
     case .notPermitted: "the file system does not permit this"
     default: librarySentence
     }

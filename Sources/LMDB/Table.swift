@@ -9,21 +9,41 @@ package struct Table: Sendable, Hashable {
   fileprivate init(handle: MDB_dbi) { self.handle = handle }
 }
 
+/// Which tables a writing environment makes when it opens them.
+package enum TableCreation: Sendable {
+  /// Every one that is not there.
+  case missing
+  /// All of them in a file that was never written to, and none later: a table that is not there
+  /// then was lost.
+  case inNewFile
+}
+
 extension Environment {
   /// Opens tables for the life of the environment, once, right after opening it.
   ///
-  /// A writing environment creates those that do not exist. The unnamed main table is always the
-  /// last one of the answer; its keys must differ from the table names.
+  /// The unnamed main table is always the last one of the answer; its keys must differ from the
+  /// table names.
   ///
-  /// - Parameter names: The tables' names.
+  /// - Parameters:
+  ///   - names: The tables' names.
+  ///   - creation: Which of them a writing environment makes.
   /// - Returns: One handle per name, and the main table's.
-  /// - Throws: `StorageError` `.notFound` if a reading environment has no such table.
-  package func openTables(_ names: [String]) throws -> (named: [Table], main: Table) {
-    unsafe try setUp { transaction, flags throws(StorageError) in
+  /// - Throws: `StorageError` `.notFound` if there is no such table and none is made; `.corrupted`
+  ///   if it was lost.
+  package func openTables(
+    _ names: [String],
+    creating creation: TableCreation = .missing,
+  ) throws -> (named: [Table], main: Table) {
+    let mayMake = creation == .missing || !isWritten
+    return unsafe try setUp { transaction, flags throws(StorageError) in
       var named: [Table] = []
       for name in names {
         var handle: MDB_dbi = 0
-        try check(unsafe mdb_dbi_open(transaction, name, flags, &handle), "mdb_dbi_open")
+        let result = unsafe mdb_dbi_open(transaction, name, mayMake ? flags : 0, &handle)
+        guard result != MDB_NOTFOUND || mayMake else {
+          throw StorageError(.corrupted, during: "mdb_dbi_open \(name)")
+        }
+        try check(result, "mdb_dbi_open")
         named.append(Table(handle: handle))
       }
       var main: MDB_dbi = 0

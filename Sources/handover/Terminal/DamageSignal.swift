@@ -17,8 +17,9 @@ enum DamageSignal {
         """
       )
     }
-    // The library ends the process by SIGABRT when a page contradicts itself.
-    for number in [SIGSEGV, SIGABRT] {
+    // The library ends the process by SIGABRT when a page contradicts itself, and divides by the
+    // size of a page.
+    for number in [SIGSEGV, SIGABRT, SIGFPE] {
       signal(number) { _ in
         DamageSignal.end(
           """
