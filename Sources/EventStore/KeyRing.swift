@@ -3,36 +3,47 @@ package import LMDB
 import Sealing
 import Synchronization
 
-/// One data key per visitor, wrapped by the master key, in an environment of its own.
+/// One data key per conversation, wrapped by the master key, in an environment of its own.
 ///
 /// Keys lie in slots 1, 2, 3 … Slot 1 is the ledger's own, for names of bots and the like. The
-/// slots ahead of the last one in use are filled beforehand, many at a time, so that a new visitor
-/// costs no flush; and the slot a visitor gets is a function of the log alone. To erase is to
-/// empty a slot.
+/// slots ahead of the last one in use are filled beforehand, many at a time, so that a new
+/// conversation costs no flush; and the slot it gets is a function of the log alone. To erase is to
+/// empty a slot, and then to write the keys that are left to a new file (`KeyRing+Erase.swift`).
 package final class KeyRing: Sendable {
   /// The slot of the ledger's own key.
   package static let ledgerSlot: UInt64 = 1
   /// How many slots are filled at a time.
   ///
-  /// One flush then serves this many new visitors.
+  /// One flush then serves this many new conversations.
   private static let provisionCount: UInt64 = 4_096
-  /// How many keys are kept ready in memory, each at the place its slot names; a power of two.
-  ///
-  /// A key takes about 1 kB.
-  private static let cacheLength = 16_384
+  /// How many times a ring that another process has just removed is looked for.
+  private static let attempts = 20
 
-  private let environment: Environment
-  private let table: Table
-  private let main: Table
-  /// Where the main table keeps the last slot that was ever filled: an emptied one stays empty.
-  private static let filledKey = Array("filled".utf8)
-  private let masterKey: MasterKey
+  let folder: KeyFolder
+  let access: Environment.Access
+  let masterKey: Mutex<MasterKey>
   private let makeKey: @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce)
-  private let cache = Mutex(
-    [(slot: UInt64, key: SealingKey)?](repeating: nil, count: cacheLength)
-  )
+  private let state: Mutex<State>
+  /// Held by whoever fills slots, empties them, or writes the ring anew.
+  let changing = Mutex(())
   /// The last slot that was filled.
   private let filled = Atomic<UInt64>(0)
+
+  /// The open ring, and what is kept of it in memory.
+  fileprivate struct State: Sendable {
+    var ring: OpenRing
+    /// The ring's last transaction when its marks were read.
+    var transaction: Int
+    /// The newest erasure then.
+    var erased: UInt64
+    var cache = KeyCache()
+
+    init(_ ring: OpenRing) throws {
+      self.ring = ring
+      transaction = ring.environment.lastTransaction
+      erased = try ring.mark(.erased)
+    }
+  }
 
   /// Opens the keys.
   ///
@@ -42,7 +53,7 @@ package final class KeyRing: Sendable {
   ///   - masterKey: What wraps the keys.
   ///   - makeKey: Makes the key of a slot and the nonce that wraps it; random, unless a test wants
   ///     two ledgers to have the same.
-  /// - Throws: `StorageError`.
+  /// - Throws: `StorageError`; `KeyError` if the master key is another one.
   package init(
     at path: String,
     for access: Environment.Access,
@@ -51,52 +62,77 @@ package final class KeyRing: Sendable {
       (SymmetricKey(size: .bits256), AES.GCM.Nonce())
     },
   ) throws {
-    var configuration = Environment.Configuration()
-    configuration.mapSizeInBytes = 1 << 36
-    environment = try Environment(at: path, for: access, configuration: configuration)
-    let opened = try environment.openTables(["keys"], creating: .inNewFile)
-    (table, main) = (opened.named[0], opened.main)
-    self.masterKey = masterKey
+    folder = KeyFolder(path: path)
+    self.access = access
+    self.masterKey = Mutex(masterKey)
     self.makeKey = makeKey
-    let (key, main) = (Self.filledKey, main)
-    let last = try environment.read { transaction in
-      try transaction.copiedValue(for: key.span, in: main) ?? []
+    let ring = try Self.openCurrent(of: folder, for: access)
+    try ring.requireMasterKey(masterKey, for: access)
+    state = Mutex(try State(ring))
+    filled.store(try ring.mark(.filled), ordering: .releasing)
+    if access == .writing { try removeOldRings() }
+  }
+
+  /// Opens the ring that counts; again if it was removed between the look and the opening.
+  private static func openCurrent(
+    of folder: KeyFolder,
+    for access: Environment.Access,
+  ) throws -> OpenRing {
+    for _ in 1..<attempts {
+      let number = folder.current
+      do {
+        return try OpenRing(number, at: folder.path(ofRing: number), for: access)
+      } catch  where access == .reading && folder.current != number {
+        continue
+      }
     }
-    .reduce(0) { $0 << 8 | UInt64($1) }
-    filled.store(last, ordering: .releasing)
+    let number = folder.current
+    return try OpenRing(number, at: folder.path(ofRing: number), for: access)
   }
 
   /// Fills slots so that those up to `slot` can be used; flushed when this returns.
   package func provision(upTo slot: UInt64) throws {
-    let first = filled.load(ordering: .acquiring) + 1
-    guard slot >= first else { return }
-    let last = slot + Self.provisionCount
-    try environment.write { transaction in
-      for slot in first...last {
-        let (key, nonce) = makeKey(slot)
-        let wrapped = try masterKey.wrap(key, forSlot: slot, nonce: nonce)
-        // A slot that a failed commit has filled after all was never used, and is filled anew.
-        try transaction.put(wrapped.span, at: slot, in: table)
+    guard slot > filled.load(ordering: .acquiring) else { return }
+    try changing.withLock { _ in
+      let first = filled.load(ordering: .acquiring) + 1
+      guard slot >= first else { return }
+      let (ring, masterKey) = (current, masterKey.withLock { $0 })
+      let last = slot + Self.provisionCount
+      try ring.environment.write { transaction in
+        for slot in first...last {
+          let (key, nonce) = makeKey(slot)
+          let wrapped = try masterKey.wrap(key, forSlot: slot, nonce: nonce)
+          // A slot that a failed commit has filled after all was never used, and is filled anew.
+          try transaction.put(wrapped.span, at: slot, in: ring.keys)
+        }
+        try ring.set(.filled, to: last, in: &transaction)
       }
-      let (key, filled) = (Self.filledKey, BigEndianKey(last))
-      try transaction.put(filled.span, for: key.span, in: main)
+      filled.store(last, ordering: .releasing)
     }
-    filled.store(last, ordering: .releasing)
   }
 
   /// The key of a slot; `nil` if it was destroyed.
   ///
+  /// A key that another process destroyed is not found any more, though it was kept in memory here.
+  ///
   /// - Throws: `KeyError` if the master key is another one.
   func key(inSlot slot: UInt64) throws -> SealingKey? {
-    let place = Int(slot % UInt64(Self.cacheLength))
-    if let cached = cache.withLock({ $0[place] }), cached.slot == slot { return cached.key }
-    let wrapped = try environment.read { transaction in
-      try transaction.copiedValue(for: BigEndianKey(slot).span, in: table)
+    while true {
+      let (ring, transaction, cached) = try state.withLock { state in
+        if state.ring.environment.lastTransaction != state.transaction { try refresh(&state) }
+        return (state.ring, state.transaction, state.cache[slot])
+      }
+      if let cached { return cached }
+      let (wrapped, isMoved) = try ring.environment.read { transaction in
+        let wrapped = try transaction.copiedValue(for: BigEndianKey(slot).span, in: ring.keys)
+        return (wrapped, try ring.mark(.moved, in: transaction) > 0)
+      }
+      if isMoved { continue }
+      guard let wrapped else { return nil }
+      let key = try SealingKey(masterKey.withLock { $0 }.unwrap(wrapped, forSlot: slot))
+      state.withLock { $0.keep(key, inSlot: slot, asOf: transaction, of: ring) }
+      return key
     }
-    guard let wrapped else { return nil }
-    let key = try SealingKey(masterKey.unwrap(wrapped, forSlot: slot))
-    cache.withLock { $0[place] = (slot, key) }
-    return key
   }
 
   /// Opens the body of a record.
@@ -107,5 +143,60 @@ package final class KeyRing: Sendable {
     guard record.header.sealedLength > 0 else { return [] }
     guard let key = try key(inSlot: record.header.keySlot) else { return nil }
     return try BodySeal.open(record, with: key)
+  }
+
+  /// Looks at a ring that was written to: goes on to the one that took its place, and forgets the
+  /// keys in memory if any was destroyed.
+  private func refresh(_ state: inout State) throws {
+    let transaction = state.ring.environment.lastTransaction
+    guard try state.ring.mark(.moved) == 0 else {
+      let ring = try Self.openCurrent(of: folder, for: access)
+      try ring.requireMasterKey(masterKey.withLock { $0 }, for: access)
+      return state = try State(ring)
+    }
+    let erased = try state.ring.mark(.erased)
+    if erased != state.erased { state.cache = KeyCache() }
+    (state.transaction, state.erased) = (transaction, erased)
+  }
+}
+
+extension KeyRing {
+  /// The open ring.
+  var current: OpenRing { state.withLock { $0.ring } }
+
+  /// Goes on with a ring that took the place of the one before; nothing in memory is kept.
+  func move(to ring: OpenRing) throws {
+    let fresh = try State(ring)
+    state.withLock { $0 = fresh }
+  }
+}
+
+extension KeyRing.State {
+  /// Keeps a key in memory, unless something was written since it was read.
+  fileprivate mutating func keep(
+    _ key: SealingKey,
+    inSlot slot: UInt64,
+    asOf transaction: Int,
+    of ring: OpenRing,
+  ) {
+    guard ring.number == self.ring.number, transaction == self.transaction,
+      ring.environment.lastTransaction == transaction
+    else { return }
+    cache[slot] = key
+  }
+}
+
+/// Keys that are ready for use, each at the place its slot names.
+private struct KeyCache: Sendable {
+  /// How many keys are kept; a power of two.
+  ///
+  /// A key takes about 1 kB.
+  private static let length = 16_384
+
+  private var entries = [(slot: UInt64, key: SealingKey)?](repeating: nil, count: length)
+
+  subscript(slot: UInt64) -> SealingKey? {
+    get { entries[Int(slot % UInt64(Self.length))].flatMap { $0.slot == slot ? $0.key : nil } }
+    set { entries[Int(slot % UInt64(Self.length))] = newValue.map { (slot, $0) } }
   }
 }

@@ -42,6 +42,16 @@ package struct MasterKey: Sendable {
     return Array(plain)
   }
 
+  /// What tells this key from another one, without opening anything: sixteen bytes of an
+  /// HMAC-SHA-256 (RFC 2104) of a fixed text.
+  var checkValue: [UInt8] {
+    let code = HMAC<SHA256>.authenticationCode(for: Array("handover-key-check".utf8), using: key)
+    return Array(code.prefix(16))
+  }
+
+  /// What the key is known by where it must not stand itself: the check value in digits.
+  package var fingerprint: String { checkValue.hexadecimal }
+
   /// Binds a wrapped key to its slot, so that two cannot be exchanged.
   private func context(_ slot: UInt64) -> [UInt8] { Array("handover-key-\(slot)".utf8) }
 }

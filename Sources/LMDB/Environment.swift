@@ -130,10 +130,16 @@ package final class Environment: Sendable {
   }
 
   /// Whether anything was ever committed.
-  var isWritten: Bool {
+  var isWritten: Bool { lastTransaction > 0 }
+
+  /// The number of the last transaction that was committed, in whichever process.
+  ///
+  /// Read from the map without a system call, so that it can be compared before every look at what
+  /// was kept of an earlier one.
+  package var lastTransaction: Int {
     var information = unsafe MDB_envinfo()
     unsafe mdb_env_info(handle, &information)
-    return unsafe information.me_last_txnid > 0
+    return unsafe Int(information.me_last_txnid)
   }
 
   /// How full the map is, and who reads.

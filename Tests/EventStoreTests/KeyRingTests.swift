@@ -61,9 +61,30 @@ struct `A key ring` {
   func `is not opened by another master key`() throws {
     do { try open(for: .writing).provision(upTo: 1) }
     let other = MasterKey(SymmetricKey(data: Array(UInt8(1)...32)))
-    let ring = try KeyRing(at: path, for: .reading, masterKey: other)
-    #expect(throws: KeyError.wrongMasterKey) { try ring.key(inSlot: 1) }
-    #expect(try ring.key(inSlot: 1 << 40) == nil)
+    for access: Environment.Access in [.reading, .writing] {
+      #expect(throws: KeyError.wrongMasterKey) {
+        try KeyRing(at: path, for: access, masterKey: other)
+      }
+    }
+  }
+
+  /// Rings of before there was a check value.
+  @Test
+  func `without a check value is not opened by another master key either`() throws {
+    do { try open(for: .writing).provision(upTo: 1) }
+    do {
+      let environment = try Environment(at: path, for: .writing)
+      let main = try environment.openTables(["keys"]).main
+      try environment.write { transaction in
+        let wasThere = try transaction.remove(Array("check".utf8).span, from: main)
+        #expect(wasThere)
+      }
+    }
+    let other = MasterKey(SymmetricKey(data: Array(UInt8(1)...32)))
+    #expect(throws: KeyError.wrongMasterKey) {
+      try KeyRing(at: path, for: .writing, masterKey: other)
+    }
+    #expect(try open(for: .writing).key(inSlot: 1) != nil)
   }
 
   @Test
@@ -146,7 +167,7 @@ struct `A key ring` {
 
 extension KeyRing {
   /// What the key of a slot makes of an empty body: two keys that do the same are the same.
-  fileprivate func fingerprint(ofSlot slot: UInt64) throws -> [UInt8]? {
+  func fingerprint(ofSlot slot: UInt64) throws -> [UInt8]? {
     guard let key = try key(inSlot: slot) else { return nil }
     var tag = [UInt8](repeating: 0, count: RecordLayout.tagLength)
     let empty = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
