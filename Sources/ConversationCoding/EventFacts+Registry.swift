@@ -16,6 +16,10 @@ extension EventFacts {
     case .handoverDisabled(let bot): self.init(.handoverDisabled, bot.value)
     case .importRunStarted: self.init(EventType.importRunStarted)
     case .importRunFinished: self.init(EventType.importRunFinished)
+    case .erasureOrdered(let subject): self.init(orderFor: subject)
+    case .erasureFinished(let order):
+      self.init(.erasureFinished, 0)
+      number = order
     case .unknown(let type): self.init(type: type, schemaVersion: 0)
     }
   }
@@ -39,6 +43,8 @@ extension EventFacts {
     case .handoverDisabled: .handoverDisabled(bot)
     case .importRunStarted: .importRunStarted
     case .importRunFinished: .importRunFinished
+    case .erasureOrdered: orderedErasure
+    case .erasureFinished: .erasureFinished(order: number)
     default: .unknown(type: type)
     }
   }
@@ -48,5 +54,35 @@ extension EventFacts {
       return .unknown(type: type)
     }
     return .moduleDefined(bot, module)
+  }
+}
+
+extension EventFacts {
+  /// What is erased, as the detail of an order says it.
+  private enum Scope: UInt8 {
+    case visitor = 1
+    case conversation = 2
+    case retention = 3
+  }
+
+  private init(orderFor subject: ErasureSubject) {
+    let (scope, identifier): (Scope, UInt128) =
+      switch subject {
+      case .visitor(let visitor): (.visitor, visitor.value)
+      case .conversation(let conversation): (.conversation, conversation.value)
+      case .retention(let bot): (.retention, bot?.value ?? 0)
+      }
+    self.init(.erasureOrdered, identifier)
+    detail = scope.rawValue
+  }
+
+  private var orderedErasure: RegistryEvent {
+    switch Scope(rawValue: detail) {
+    case .visitor: .erasureOrdered(.visitor(VisitorID(parties.first)))
+    case .conversation: .erasureOrdered(.conversation(ConversationID(parties.first)))
+    case .retention:
+      .erasureOrdered(.retention(inboxOf: parties.first == 0 ? nil : BotID(parties.first)))
+    case nil: .unknown(type: type)
+    }
   }
 }

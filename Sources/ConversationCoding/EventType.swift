@@ -11,6 +11,8 @@ package enum EventType: UInt16, CaseIterable, Sendable {
   case handoverDisabled = 7
   case importRunStarted = 8
   case importRunFinished = 9
+  case erasureOrdered = 10
+  case erasureFinished = 11
 
   case conversationStarted = 32
   case messagePosted = 33

@@ -91,6 +91,8 @@ public struct EventRow: Codable, Hashable, Sendable {
     case .moduleDefined(let bot, let module):
       to = bot.description
       self.module = module.number
+    case .erasureOrdered(.retention(let bot)): to = bot?.description
+    case .erasureOrdered(.visitor), .erasureOrdered(.conversation), .erasureFinished: break
     case .ownerRegistered, .importRunStarted, .importRunFinished, .unknown: break
     }
   }

@@ -1,3 +1,4 @@
+import Conversations
 import Crypto
 import EventStore
 import Foundation
@@ -18,6 +19,8 @@ struct LedgerFiles {
   var masterKey: String { folder + "/keys/master.key" }
   /// Everything derived.
   var views: String { folder + "/views" }
+  /// The receipts of erasures.
+  var receipts: String { folder + "/receipts" }
   /// The lock of the one writer.
   var lock: String { folder + "/writer.lock" }
 
@@ -115,6 +118,7 @@ extension Ledger {
       writer: writer,
       views: views,
       progress: progress,
+      erasures: state.registry.erasures,
     )
     return (log, keys, ViewReader(log: log, keys: keys, views: views), writing)
   }

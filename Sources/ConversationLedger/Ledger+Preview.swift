@@ -18,8 +18,9 @@ extension Ledger {
     isBegun: Bool = false,
   ) throws -> [RowOutcome] {
     try LedgerError.wrapping {
-      guard let head = try reader.atHead().head(of: history.conversation) else {
-        return previewNew(history, isBegun)
+      let snapshot = try reader.atHead()
+      guard let head = try snapshot.head(of: history.conversation) else {
+        return previewNew(history, isBegun, snapshot.registry)
       }
       let chain = try log.chain(endingAt: head.lastPosition)
       var byKey: [String: (position: UInt64, fingerprint: [UInt8]?)] = [:]
@@ -31,7 +32,8 @@ extension Ledger {
         let key = String(decoding: record.idempotencyKey, as: UTF8.self)
         byKey[key] = (record.header.position, body?.fingerprint)
       }
-      let isErased = bodies.contains { $0.body == nil }
+      let isErased =
+        head.state.isErased || snapshot.registry.erasures.reach(head.conversation)
       return history.rows.map { row in
         if let placed = outcome(ofPlaced: row, bodies, chain) { return placed }
         if let (position, known) = byKey[row.key] {
@@ -46,9 +48,15 @@ extension Ledger {
   private func previewNew(
     _ history: ImportedConversation,
     _ isBegun: Bool,
+    _ registry: Registry,
   ) -> [RowOutcome] {
     var isBegun = isBegun
     return history.rows.map { row in
+      if case .started(_, _, let visitor)? = row.events.first?.event,
+        registry.erasures.visitors.contains(visitor)
+      {
+        return .refused(DestroyedKey.sentence)
+      }
       let outcome = row.outcome(isBeginning: !isBegun)
       if case .appended = outcome { isBegun = true }
       return outcome

@@ -24,15 +24,32 @@ public final class Ledger: Sendable {
   let reader: ViewReader
   let writing: Writing?
   private let clock: @Sendable () -> Int64
+  let erasureStepDone: @Sendable (ErasurePhase) -> Void
   private let isClosed = Atomic(false)
 
   /// What only a writer has.
-  struct Writing: Sendable {
+  final class Writing: Sendable {
     let lock: WriterLock
     let commands: LocalCommandLog<LedgerCommand, LedgerAnswer>
     let writer: EventWriter<LedgerMachine>
     let views: Views
     let progress: LogProgress
+    /// What was known of erasures when the ledger was opened.
+    let erasures: Erasures
+    /// Held by whoever carries an erasure out: one at a time.
+    let erasing = Mutex(())
+
+    init(
+      lock: WriterLock,
+      commands: LocalCommandLog<LedgerCommand, LedgerAnswer>,
+      writer: EventWriter<LedgerMachine>,
+      views: Views,
+      progress: LogProgress,
+      erasures: Erasures,
+    ) {
+      (self.lock, self.commands, self.writer) = (lock, commands, writer)
+      (self.views, self.progress, self.erasures) = (views, progress, erasures)
+    }
   }
 
   /// What a process means to do with a ledger.
@@ -59,6 +76,8 @@ public final class Ledger: Sendable {
     ///
     /// For tests that want this to happen often.
     package var eventsHeldInMemory = WriterState.flushLength
+    /// Hears that a step of an erasure is done; for tests that end the process there.
+    var erasureStepDone: @Sendable (ErasurePhase) -> Void = { _ in }
     /// The clock, in microseconds since 1970; the system's if `nil`.
     var clock: (@Sendable () -> Int64)?
 
@@ -82,12 +101,19 @@ public final class Ledger: Sendable {
     rules = options.rules
     let clock = options.clock ?? systemClock
     self.clock = clock
+    erasureStepDone = options.erasureStepDone
     let files = LedgerFiles(path)
     (log, keys, reader, writing) = try LedgerError.wrapping {
       switch access {
       case .reading: try Self.openForReading(files, options)
       case .writing(let creating): try Self.openForWriting(files, creating, options, clock)
       }
+    }
+    do {
+      try finishErasures()
+    } catch {
+      close()
+      throw error
     }
   }
 
@@ -125,7 +151,7 @@ public final class Ledger: Sendable {
     return try mailbox.take().get()
   }
 
-  private func requireWriting() throws -> Writing {
+  func requireWriting() throws -> Writing {
     guard let writing else { throw LedgerError(.readOnly, "the ledger is open for reading") }
     guard !isClosed.load(ordering: .acquiring) else {
       throw LedgerError(.readOnly, "the ledger is closed")

@@ -10,6 +10,8 @@ public enum LedgerCommand: Sendable {
   case registry(RegistryCommand, by: Caller)
   /// Records history as a source claims it; the rules do not apply (R19).
   case record(ImportedConversation)
+  /// A step of an erasure; `Ledger.erase` takes them all.
+  case erasure(ErasureStep)
 }
 
 /// The beginning of a conversation.

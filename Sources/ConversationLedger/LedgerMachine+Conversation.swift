@@ -34,6 +34,8 @@ extension LedgerMachine {
     _ terms: AppendTerms,
     _ batch: PendingBatch,
   ) throws -> LedgerAnswer {
+    let isSuccessorWanted = begins(request, after: head, at: batch.time)
+    if !isSuccessorWanted { try state.registry.requireUnerased(head.conversation, head.state) }
     if let expected = request.expectedPosition, expected != head.lastPosition {
       throw Refusal(
         .wrongExpectedPosition,
@@ -41,12 +43,14 @@ extension LedgerMachine {
         actualPosition: head.lastPosition,
       )
     }
-    if case .post(as: .visitor(head.state.visitor), let message) = request.command,
-      isExpired(head, at: batch.time)
-    {
-      return try startSuccessor(of: head, request, message, batch)
-    }
+    if isSuccessorWanted { return try startSuccessor(of: head, request, batch) }
     return try decide(request, head, terms, batch)
+  }
+
+  /// Whether a request begins the conversation that follows an expired one: the visitor writes.
+  private func begins(_ request: ConversationRequest, after head: Head, at time: Int64) -> Bool {
+    guard case .post(as: .visitor(head.state.visitor), _) = request.command else { return false }
+    return isExpired(head, at: time)
   }
 
   /// Lets the rules decide, and records the events or the refusal (R8).
@@ -109,9 +113,9 @@ extension LedgerMachine {
   private mutating func startSuccessor(
     of head: Head,
     _ request: ConversationRequest,
-    _ message: EventBody,
     _ batch: PendingBatch,
   ) throws -> LedgerAnswer {
+    guard case .post(_, let message) = request.command else { throw NothingToAppend() }
     var start = StartRequest(
       conversation: request.successor,
       deployment: head.state.deployment,
@@ -177,6 +181,7 @@ extension LedgerMachine {
     guard try state.head(of: request.conversation) == nil else {
       throw Refusal(.alreadyRegistered, "conversation \(request.conversation) exists already")
     }
+    try state.registry.requireUnerased(request.visitor)
     let slot = try state.keySlot(of: request.visitor)
     try state.keys.provision(upTo: slot)
     let terms = AppendTerms(key: key, fingerprint: key.isEmpty ? nil : fingerprint)

@@ -78,8 +78,12 @@ extension LedgerMachine {
   /// refused.
   private func slot(for first: NewConversationEvent, _ head: Head?) throws -> UInt64 {
     try first.event.requirePlace(isBeginning: head == nil)
-    if let head { return head.keySlot }
+    if let head {
+      try state.registry.requireUnerased(head.conversation, head.state)
+      return head.keySlot
+    }
     guard case .started(_, _, let visitor) = first.event else { throw NothingToAppend() }
+    try state.registry.requireUnerased(visitor)
     let slot = try state.keySlot(of: visitor)
     try state.keys.provision(upTo: slot)
     return slot

@@ -22,6 +22,7 @@ struct LedgerMachine: StateMachine {
       case .conversation(let request): return try apply(request, batch)
       case .registry(let command, let caller): return try apply(command, caller, batch)
       case .record(let history): return try record(history, batch)
+      case .erasure(let step): return try apply(step, batch)
       }
     } catch let refusal as Refusal {
       return .refused(refusal)
@@ -39,7 +40,7 @@ struct LedgerMachine: StateMachine {
   }
 
   /// Applies a change of the registry.
-  private mutating func apply(
+  mutating func apply(
     _ command: RegistryCommand,
     _ caller: Caller,
     _ batch: PendingBatch,
@@ -58,7 +59,7 @@ struct LedgerMachine: StateMachine {
       header = try batch.append(ProposedEvent(header: header, body: event.body.storedBytes()))
       position = header.position
       state.fold(header, key: [])
-      state.fold(event.event, event.body)
+      state.fold(event.event, event.body, at: header.position)
     }
     return .done(
       Receipt(

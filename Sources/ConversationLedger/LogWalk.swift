@@ -129,6 +129,8 @@ public struct LogWalk: Sendable {
       case .moduleDefined(let bot, _), .deploymentRegistered(_, let bot),
         .handoverRequested(let bot), .handoverEnabled(let bot), .handoverDisabled(let bot):
         registry.bots[bot]?.owner
+      case .erasureOrdered(.retention(let bot)): bot.flatMap { registry.bots[$0]?.owner }
+      case .erasureOrdered(.visitor), .erasureOrdered(.conversation), .erasureFinished: nil
       case .importRunStarted, .importRunFinished, .unknown, nil: nil
       }
     return PlacedEvent(

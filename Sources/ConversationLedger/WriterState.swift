@@ -93,8 +93,8 @@ struct WriterState {
   }
 
   /// Takes in an event of the registry.
-  mutating func fold(_ event: RegistryEvent, _ body: EventBody) {
-    registry.evolve(event, body)
+  mutating func fold(_ event: RegistryEvent, _ body: EventBody, at position: UInt64) {
+    registry.evolve(event, body, at: position)
   }
 
   /// Writes the views, when enough has gathered; see `StateMachine.batchDecided`.
@@ -134,7 +134,7 @@ extension Registry {
     guard last > after else { return }
     try log.forEachRecord(at: log.chain(endingAt: last, after: after)) { record in
       let body = try EventBody(decoding: keys.open(record) ?? [])
-      evolve(record.header.facts.registryEvent, body)
+      evolve(record.header.facts.registryEvent, body, at: record.header.position)
     }
   }
 }

@@ -18,6 +18,8 @@ public struct Conversation: Hashable, Sendable {
   public private(set) var handoversSinceVisitor: UInt32 = 0
   /// Whether it has ended.
   public private(set) var isEnded = false
+  /// Whether its words were made unreadable; nothing is added to it any more.
+  public private(set) var isErased = false
 
   /// Who answers the visitor.
   public enum Control: Hashable, Sendable {
@@ -51,6 +53,7 @@ public struct Conversation: Hashable, Sendable {
     controlSince: UInt64,
     handoversSinceVisitor: UInt32,
     isEnded: Bool,
+    isErased: Bool,
   ) {
     self.init(
       bot: start.bot,
@@ -62,6 +65,7 @@ public struct Conversation: Hashable, Sendable {
     self.control = control
     self.handoversSinceVisitor = handoversSinceVisitor
     self.isEnded = isEnded
+    self.isErased = isErased
   }
 
   /// Takes in one event; whatever was recorded is accepted.
@@ -79,9 +83,9 @@ public struct Conversation: Hashable, Sendable {
     case .agentTookOver(let agent): take(.agent(agent), at: position)
     case .agentHandedBack: take(.bot, at: position)
     case .ended: isEnded = true
+    case .visitorErased: isErased = true
     case .started, .messagePosted, .notePosted, .variablesSet, .handoverRefused: break
-    case .visitorErased, .sourceTruncated, .foreign, .transcriptRead: break
-    case .requestRepeated, .unknown: break
+    case .sourceTruncated, .foreign, .transcriptRead, .requestRepeated, .unknown: break
     }
   }
 

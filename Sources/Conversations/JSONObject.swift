@@ -128,7 +128,7 @@ extension String {
 
 extension Optional<String> {
   /// Whether another text has the same bytes, or both are none.
-  func hasBytes(of other: String?) -> Bool {
+  package func hasBytes(of other: String?) -> Bool {
     guard let self, let other else { return self == nil && other == nil }
     return self.hasBytes(of: other)
   }

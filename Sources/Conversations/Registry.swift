@@ -42,6 +42,8 @@ public struct Registry: Hashable, Sendable {
   public internal(set) var bots: [BotID: Bot] = [:]
   /// The deployments.
   public internal(set) var deployments: [DeploymentID: Deployment] = [:]
+  /// What is erased, or about to be.
+  public internal(set) var erasures = Erasures()
 
   /// An empty registry.
   public init() {}
@@ -69,13 +71,22 @@ public enum RegistryEvent: Hashable, Sendable {
   case importRunStarted
   /// An import was done.
   case importRunFinished
+  /// Somebody ordered that words be made unreadable; nothing is added to them from here on.
+  case erasureOrdered(ErasureSubject)
+  /// An order was carried out; it is named by its log position.
+  case erasureFinished(order: UInt64)
   /// A type this version does not know (R22).
   case unknown(type: UInt16)
 }
 
 extension Registry {
   /// Takes in one event; whatever was recorded is accepted.
-  public mutating func evolve(_ event: RegistryEvent, _ body: EventBody) {
+  ///
+  /// - Parameters:
+  ///   - event: What happened.
+  ///   - body: The names.
+  ///   - position: Its place in the log.
+  public mutating func evolve(_ event: RegistryEvent, _ body: EventBody, at position: UInt64) {
     switch event {
     case .ownerRegistered(let owner): owners[owner] = body.name ?? owner.description
     case .botRegistered(let bot, let owner): register(bot, owner, body)
@@ -85,6 +96,8 @@ extension Registry {
     case .handoverRequested(let bot): bots[bot]?.isHandoverRequested = true
     case .handoverEnabled(let bot): setHandover(of: bot, to: true)
     case .handoverDisabled(let bot): setHandover(of: bot, to: false)
+    case .erasureOrdered(let subject): order(subject, body, at: position)
+    case .erasureFinished(let order): erasures.open[order] = nil
     case .importRunStarted, .importRunFinished, .unknown: break
     }
   }

@@ -18,6 +18,10 @@ public enum RegistryCommand: Hashable, Sendable {
   case startImportRun(name: String, files: Int64)
   /// Writes down that an import was done, with its number of rows.
   case finishImportRun(name: String, rows: Int64)
+  /// Orders an erasure.
+  case orderErasure(ErasureOrder)
+  /// Writes down that an order was carried out, with the number of keys destroyed.
+  case finishErasure(order: UInt64, keys: Int64)
 }
 
 extension Registry {
@@ -46,6 +50,8 @@ extension Registry {
       try writeDown(.importRunStarted, name, files, caller)
     case .finishImportRun(let name, let rows):
       try writeDown(.importRunFinished, name, rows, caller)
+    case .orderErasure(let order): try self.order(order, caller)
+    case .finishErasure(let order, let keys): try finishErasure(order, keys, caller)
     }
   }
 
@@ -155,7 +161,7 @@ extension Registry {
   }
 
   /// Lets staff through, and an owner in the own affairs.
-  private func requireAdministrator(
+  func requireAdministrator(
     _ caller: Caller,
     orOwner owner: OwnerID?,
   ) throws(Refusal) {

@@ -23,7 +23,7 @@ package struct MasterKey: Sendable {
     guard creating else { throw KeyError.noMasterKey(path: path) }
     key = SymmetricKey(size: .bits256)
     let digits = unsafe key.withUnsafeBytes { unsafe Array($0) }.hexadecimal
-    try writeDurably(digits + "\n", to: path)
+    try writeDurably(Array((digits + "\n").utf8), to: path)
   }
 
   /// Wraps a data key: nonce, ciphertext and tag, 60 bytes.
@@ -77,21 +77,6 @@ extension KeyError: CustomStringConvertible {
     case .wrongMasterKey: "the master key does not open this ledger's keys; restore the right one"
     }
   }
-}
-
-/// Writes a file only its owner can read, and flushes it, before it gets its name.
-private func writeDurably(_ text: String, to path: String) throws {
-  let temporary = path + ".tmp"
-  let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-  guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-  defer { close(descriptor) }
-  let bytes = Array(text.utf8)
-  // A file of that name that a crash left behind may have been open to others.
-  guard fchmod(descriptor, 0o600) == 0,
-    unsafe write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
-    unsafe rename(temporary, path) == 0
-  else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-  try flush(file: URL(fileURLWithPath: path).deletingLastPathComponent().path)
 }
 
 extension [UInt8] {

@@ -72,7 +72,7 @@ extension Importer {
   private mutating func plan(_ command: RegistryCommand) -> Refusal? {
     do {
       for event in try registrations.planned.decide(command, by: .trusted) {
-        registrations.planned.evolve(event.event, event.body)
+        registrations.planned.evolve(event.event, event.body, at: 0)
       }
       return nil
     } catch {
@@ -91,7 +91,7 @@ extension RegistryCommand {
     case .registerBot(let bot, _, _, _), .requestHandover(let bot), .enableHandover(let bot),
       .disableHandover(let bot):
       registry.bots[bot] == nil
-    case .startImportRun, .finishImportRun: true
+    case .startImportRun, .finishImportRun, .orderErasure, .finishErasure: true
     }
   }
 }

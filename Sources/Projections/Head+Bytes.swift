@@ -11,7 +11,7 @@ extension Head {
     write(state.control, to: &writer)
     writer.put(state.controlSince)
     writer.put(state.handoversSinceVisitor)
-    writer.put(byte: (state.isEnded ? 1 : 0) | (isImported ? 2 : 0) | (hadAgent ? 4 : 0))
+    writer.put(byte: flags)
     writer.put(byte: lastMessageBy.rawValue)
     for number in [keySlot, lastPosition, lastMessagePosition, because] { writer.put(number) }
     for time in [startedAt, lastActivityAt, lastMessageAt] {
@@ -21,6 +21,10 @@ extension Head {
     writer.put(streamPosition)
     writer.put(UInt32(path.count))
     for bot in path { writer.put(bot.value) }
+  }
+
+  private var flags: UInt8 {
+    (state.isEnded ? 1 : 0) | (isImported ? 2 : 0) | (hadAgent ? 4 : 0) | (state.isErased ? 8 : 0)
   }
 
   /// One byte for the control, one for the way to an agent, sixteen for the agent.
@@ -68,6 +72,7 @@ extension Head {
       controlSince: controlSince,
       handoversSinceVisitor: handoversSinceVisitor,
       isEnded: flags & 1 != 0,
+      isErased: flags & 8 != 0,
     )
     self.init(
       conversation: conversation,

@@ -24,8 +24,7 @@ package struct ViewSnapshot: Sendable {
 
   /// The head of a conversation.
   package func head(of conversation: ConversationID) throws -> Head? {
-    if let head = overlay.head(of: conversation) { return head }
-    return try views?.start(of: conversation).flatMap { try views?.head(start: $0) }
+    try overlay.head(of: conversation) ?? views?.head(of: conversation)
   }
 
   /// The conversation a visitor began last by a deployment.
@@ -37,6 +36,11 @@ package struct ViewSnapshot: Sendable {
     return try views?.lastHead(of: visitor, by: deployment).map { head in
       overlay.head(start: head.start) ?? head
     }
+  }
+
+  /// All conversations of a visitor, the one begun first first.
+  package func heads(of visitor: VisitorID) throws -> [Head] {
+    try overlay.heads(of: visitor, over: views)
   }
 
   /// Walks over an inbox, the latest activity first, until the body answers `false`.
@@ -133,6 +137,20 @@ extension Views {
     return found
   }
 
+  /// Where the written conversations of a visitor begin.
+  fileprivate func starts(of visitor: VisitorID) throws -> [UInt64] {
+    let (prefix, first) = (identifierKey(visitor.value), identifierKey(visitor.value, 0))
+    var starts: [UInt64] = []
+    try environment.read { transaction in
+      try transaction.walk(tables.visits, from: first.span) { key, value in
+        guard prefix.indices.allSatisfy({ key[$0] == prefix[$0] }) else { return .stop }
+        starts.append(bigEndian(value))
+        return .next
+      }
+    }
+    return starts
+  }
+
   /// The written conversations a bot held at some time.
   func heads(tookPart bot: BotID) throws -> [Head] {
     let prefix = identifierKey(bot.value)
@@ -166,5 +184,20 @@ extension Views {
       try transaction.copiedValue(for: key.span, in: tables.counts)
     }
     return try bytes.map(InboxCount.init(decoding:)) ?? InboxCount()
+  }
+}
+
+extension Overlay {
+  /// All conversations of a visitor, the one begun first first.
+  ///
+  /// - Parameters:
+  ///   - visitor: The person who writes.
+  ///   - views: What was written before the overlay begins; `nil` if nothing was.
+  /// - Returns: The heads.
+  /// - Throws: `StorageError` if the views cannot be read.
+  package func heads(of visitor: VisitorID, over views: Views?) throws -> [Head] {
+    // Views that were written meanwhile know some of the overlay's conversations too.
+    let starts = Set(try views?.starts(of: visitor) ?? []).union(visits[visitor] ?? [])
+    return try starts.sorted().compactMap { try head(start: $0) ?? views?.head(start: $0) }
   }
 }

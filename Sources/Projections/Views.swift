@@ -62,6 +62,11 @@ package final class Views: Sendable {
     try environment.read { try tables.head(start: start, in: $0) }
   }
 
+  /// The head of a conversation.
+  package func head(of conversation: ConversationID) throws -> Head? {
+    try start(of: conversation).flatMap { try head(start: $0) }
+  }
+
   /// The position of a conversation's first event.
   package func start(of conversation: ConversationID) throws -> UInt64? {
     try environment.read { transaction in

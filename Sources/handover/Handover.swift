@@ -32,7 +32,7 @@ struct Handover: AsyncParsableCommand {
           RequestAgent.self, TakeOver.self, HandBack.self, End.self,
         ],
       ),
-      CommandGroup(name: "Audit", subcommands: [Replay.self, Verify.self]),
+      CommandGroup(name: "Audit", subcommands: [Replay.self, Verify.self, Erase.self]),
       CommandGroup(name: "Server", subcommands: [Serve.self, Token.self]),
     ],
   )

@@ -109,13 +109,16 @@ struct `Facts of another version` {
   func `with a code, way or module nobody knows are unknown (R22)`() {
     var refused = EventFacts(.handoverRefused(.sameBot, destination: nil, module: nil))
     var requested = EventFacts(.agentRequested(by: .staff, method: .zendesk))
+    var ordered = EventFacts(.erasureOrdered(.visitor(Samples.visitor)))
     for detail in 0...UInt8.max {
       refused.detail = detail
       requested.detail = detail
+      ordered.detail = detail
       let isCode = Refusal.Code(rawValue: detail) != nil
       let isMethod = AgentMethod(rawValue: detail) != nil
       #expect((refused.conversationEvent == .unknown(type: 37)) == !isCode)
       #expect((requested.conversationEvent == .unknown(type: 38)) == !isMethod)
+      #expect((ordered.registryEvent == .unknown(type: 10)) == !(1...3).contains(detail))
     }
     var defined = EventFacts(type: EventType.moduleDefined.rawValue, schemaVersion: 1)
     for number in [0, 1 << 32, .max] as [UInt64] {

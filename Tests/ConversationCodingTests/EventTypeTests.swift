@@ -15,6 +15,8 @@ struct `An event type` {
     (7, "handoverDisabled", 1),
     (8, "importRunStarted", 1),
     (9, "importRunFinished", 1),
+    (10, "erasureOrdered", 1),
+    (11, "erasureFinished", 1),
     (32, "conversationStarted", 1),
     (33, "messagePosted", 1),
     (34, "notePosted", 1),
@@ -49,7 +51,7 @@ struct `An event type` {
 
   @Test
   func `that this version does not know is named by its number (R22)`() {
-    for number in [0, 10, 31, 47, 65_535] as [UInt16] {
+    for number in [0, 12, 31, 47, 65_535] as [UInt16] {
       #expect(EventType.name(of: number) == "unknown-\(number)")
     }
   }

@@ -57,7 +57,11 @@ private struct Walk {
   mutating func toggleBot() {
     let bot = generator.pick([english, spanish, french, italian])
     let isEnabled = scene.registry.bots[bot]?.isEnabledForHandover == true
-    scene.registry.evolve(isEnabled ? .handoverDisabled(bot) : .handoverEnabled(bot), EventBody())
+    scene.registry.evolve(
+      isEnabled ? .handoverDisabled(bot) : .handoverEnabled(bot),
+      EventBody(),
+      at: 1,
+    )
   }
 }
 

@@ -59,6 +59,7 @@ struct `Recorded history without end` {
         controlSince: 1,
         handoversSinceVisitor: .max,
         isEnded: false,
+        isErased: false,
       )
       conversation.evolve(.handedOver(from: english, to: spanish), at: 2)
       #expect(conversation.handoversSinceVisitor == .max)

@@ -42,6 +42,7 @@ struct `Recorded history` {
         controlSince: state.controlSince,
         handoversSinceVisitor: state.handoversSinceVisitor,
         isEnded: state.isEnded,
+        isErased: state.isErased,
       )
       #expect(restored == state, "seed \(seed), step \(step)")
     }

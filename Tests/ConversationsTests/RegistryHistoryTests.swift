@@ -8,6 +8,7 @@ struct `The registry's history` {
     .moduleDefined(unheardOf, greeting), .deploymentRegistered(website, bot: unheardOf),
     .handoverRequested(unheardOf), .handoverEnabled(unheardOf), .handoverDisabled(unheardOf),
     .importRunStarted, .importRunFinished, .unknown(type: 31),
+    .erasureOrdered(.visitor(carol)), .erasureFinished(order: 1),
   ]
 
   @Test
@@ -16,8 +17,8 @@ struct `The registry's history` {
       for second in Self.events {
         for body in [EventBody(), EventBody(text: "x")] {
           var registry = Registry()
-          registry.evolve(first, body)
-          registry.evolve(second, body)
+          registry.evolve(first, body, at: 1)
+          registry.evolve(second, body, at: 2)
           let bots: Set<BotID> = [first.bot, second.bot].compactMap { $0 }.reduce(into: []) {
             $0.insert($1)
           }
@@ -30,8 +31,8 @@ struct `The registry's history` {
   @Test
   func `of a bot that nobody entered is passed over`() {
     var registry = Registry()
-    for event in Self.events[4...6] { registry.evolve(event, EventBody()) }
-    registry.evolve(.moduleDefined(unheardOf, greeting), EventBody())
+    for event in Self.events[4...6] { registry.evolve(event, EventBody(), at: 1) }
+    registry.evolve(.moduleDefined(unheardOf, greeting), EventBody(), at: 2)
     #expect(registry == Registry())
   }
 
@@ -64,7 +65,7 @@ extension RegistryEvent {
     case .botRegistered(let bot, _): bot
     case .ownerRegistered, .moduleDefined, .deploymentRegistered, .handoverRequested: nil
     case .handoverEnabled, .handoverDisabled, .importRunStarted, .importRunFinished: nil
-    case .unknown: nil
+    case .erasureOrdered, .erasureFinished, .unknown: nil
     }
   }
 }

@@ -54,6 +54,16 @@ struct GoldenRecord {
         $0.name = "2024-05"
         $0.amount = -1
       },
+      .init(.erasureOrdered(.visitor(visitor)), .erasureOrdered) {
+        $0 =
+          ErasureOrder(
+            .visitor(visitor),
+            of: [ConversationID(0x0C000000_00004000_80000000_00000001)],
+            by: "dpo",
+            ground: "Art. 17 GDPR, ticket 81",
+          ).body
+      },
+      .init(.erasureFinished(order: 1_234_567_890_123), .erasureFinished) { $0.amount = 2 },
     ]
     + [module].compactMap { $0 }.map { module in
       .init(.moduleDefined(spanish, module), .moduleDefined) { $0.name = "Begrüßung" }

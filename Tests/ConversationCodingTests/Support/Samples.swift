@@ -37,7 +37,9 @@ enum Samples {
       .ownerRegistered(OwnerID(7)), .botRegistered(bot, owner: OwnerID(UInt128.max)),
       .deploymentRegistered(deployment, bot: bot), .handoverRequested(bot), .handoverEnabled(bot),
       .handoverDisabled(bot), .importRunStarted, .importRunFinished, .unknown(type: 31),
-      .unknown(type: 10),
+      .unknown(type: 12), .erasureOrdered(.visitor(visitor)), .erasureFinished(order: .max),
+      .erasureOrdered(.conversation(ConversationID(7))), .erasureFinished(order: 1),
+      .erasureOrdered(.retention(inboxOf: nil)), .erasureOrdered(.retention(inboxOf: bot)),
     ] + modules.compactMap { $0 }.map { .moduleDefined(bot, $0) }
 }
 
@@ -78,6 +80,8 @@ extension RegistryEvent {
     case .handoverDisabled: .handoverDisabled
     case .importRunStarted: .importRunStarted
     case .importRunFinished: .importRunFinished
+    case .erasureOrdered: .erasureOrdered
+    case .erasureFinished: .erasureFinished
     case .unknown: nil
     }
   }

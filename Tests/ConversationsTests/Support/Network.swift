@@ -45,7 +45,7 @@ extension Registry {
   /// The registry that events lead to.
   init(replaying events: [NewEvent<RegistryEvent>]) {
     self.init()
-    for event in events { evolve(event.event, event.body) }
+    for event in events { evolve(event.event, event.body, at: 1) }
   }
 
   /// The owners, bots and deployments above.

@@ -26,7 +26,7 @@ extension Registry {
   func after(_ commands: RegistryCommand..., by caller: Caller = .trusted) -> Registry {
     commands.reduce(into: self) { registry, command in
       for event in (try? registry.decide(command, by: caller)) ?? [] {
-        registry.evolve(event.event, event.body)
+        registry.evolve(event.event, event.body, at: 1)
       }
     }
   }

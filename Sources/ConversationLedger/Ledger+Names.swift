@@ -1,0 +1,59 @@
+public import Conversations
+import Projections
+
+extension Ledger {
+  /// Finds a visitor by the identifier, or by the one the visitor was started or imported with.
+  ///
+  /// Looks at the start of every conversation if it is no identifier of ours.
+  ///
+  /// - Throws: `LedgerError` `.notFound`, or `.malformedQuery` if several visitors have it.
+  public func visitor(named name: String) throws -> VisitorID {
+    try LedgerError.wrapping {
+      let snapshot = try reader.atHead()
+      if let visitor = VisitorID(name), try !snapshot.heads(of: visitor).isEmpty { return visitor }
+      let found = try starts(in: snapshot) { $0.authorID.hasBytes(of: name) }.map(\.state.visitor)
+      return try only(found, "visitor", name)
+    }
+  }
+
+  /// Finds a conversation by the identifier, or by the one it was imported with.
+  ///
+  /// - Throws: `LedgerError` `.notFound`, or `.malformedQuery` if several conversations have it.
+  public func conversation(named name: String) throws -> ConversationID {
+    try LedgerError.wrapping {
+      let snapshot = try reader.atHead()
+      if let id = ConversationID(name), try snapshot.head(of: id) != nil { return id }
+      let found = try starts(in: snapshot) { $0.externalID.hasBytes(of: name) }
+      return try only(found.map(\.conversation), "conversation", name)
+    }
+  }
+
+  /// The conversations whose first event says something.
+  private func starts(
+    in snapshot: ViewSnapshot,
+    where isWanted: (EventBody) -> Bool,
+  ) throws -> [Head] {
+    var found: [Head] = []
+    try snapshot.forEachHead { head in
+      if let body = try event(at: head.start).body, isWanted(body) { found.append(head) }
+    }
+    return found
+  }
+
+  /// The one thing of a name.
+  private func only<Subject>(
+    _ found: [Identifier<Subject>],
+    _ kind: String,
+    _ name: String,
+  ) throws -> Identifier<Subject> {
+    let found = Set(found).sorted()
+    guard let first = found.first else {
+      throw LedgerError(.notFound, "there is no \(kind) \(name)")
+    }
+    guard found.count == 1 else {
+      let ids = found.map(\.description).joined(separator: ", ")
+      throw LedgerError(.malformedQuery, "\(found.count) \(kind)s are known as \(name): \(ids)")
+    }
+    return first
+  }
+}
