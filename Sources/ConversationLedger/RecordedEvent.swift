@@ -28,7 +28,7 @@ public struct RecordedEvent: Hashable, Sendable {
   /// The key of the repeatable request it answered.
   public let idempotencyKey: String?
   /// What was said; `nil` if it was erased.
-  public let body: EventBody?
+  public private(set) var body: EventBody?
   /// The record's bytes, for what this version cannot read (R22).
   public let bytes: [UInt8]
 
@@ -49,6 +49,18 @@ public struct RecordedEvent: Hashable, Sendable {
     idempotencyKey = key.isEmpty ? nil : String(decoding: key, as: UTF8.self)
     body = try keys.open(record).map(EventBody.init(decoding:))
     bytes = record.bytes
+  }
+
+  /// The event of a conversation that was erased: what was said and is not there was erased where
+  /// it was imported from.
+  fileprivate var erasedIfBlank: RecordedEvent {
+    guard body?.isBlank == true else { return self }
+    var event = self
+    switch self.event {
+    case .messagePosted, .notePosted: event.body = nil
+    default: break
+    }
+    return event
   }
 
   /// The time to show: the source's, if it claims one, else the ledger's.
@@ -99,7 +111,8 @@ extension Ledger {
         throw LedgerError(.notFound, "there is no conversation \(conversation)")
       }
       let records = try log.records(ofStreamEndingAt: head.lastPosition, through: position)
-      return (try records.map { try RecordedEvent($0, keys: keys) }, position)
+      let events = try records.map { try RecordedEvent($0, keys: keys) }
+      return (head.state.isErased ? events.map(\.erasedIfBlank) : events, position)
     }
   }
 

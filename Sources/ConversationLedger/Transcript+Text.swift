@@ -22,7 +22,7 @@ extension TranscriptEntry {
     case "agentTookOver": "\(when)  [agent \(name) took over\(because)]"
     case "agentHandedBack": "\(when)  [agent \(name) handed back\(because)]"
     case "ended": "\(when)  [ended by \(speaker)\(because)]"
-    default: "\(when)  [\(type ?? kind)\(text.isEmpty ? "" : ": " + indented(text))]"
+    default: "\(when)  [\(type ?? kind)\(text.isEmpty ? "" : ": " + indented(text))\(because)]"
     }
   }
 

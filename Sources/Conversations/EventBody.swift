@@ -94,6 +94,9 @@ public struct EventBody: Hashable, Sendable {
     set { change { $0.raw = newValue } }
   }
 
+  /// Whether nothing was said, whatever a repeatable request left.
+  public var isBlank: Bool { text == nil && details == nil }
+
   /// Compares texts by their bytes, because texts that only look the same are not the same.
   public static func == (left: Self, right: Self) -> Bool {
     left.text.hasBytes(of: right.text) && left.fingerprint == right.fingerprint

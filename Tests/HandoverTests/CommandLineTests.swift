@@ -8,7 +8,7 @@ struct `The command line` {
     ["bots", "register"], ["bots", "module"], ["bots", "deploy"], ["bots", "request"],
     ["bots", "enable"], ["bots", "disable"], ["inbox"], ["transcript"], ["why"], ["follow"],
     ["start"], ["post"], ["note"], ["set"], ["hand-over"], ["request-agent"], ["take-over"],
-    ["hand-back"], ["end"], ["replay"], ["verify"], ["serve"], ["token"], ["token", "issue"],
+    ["hand-back"], ["end"], ["replay"], ["verify"], ["erase"], ["serve"], ["token"], ["token", "issue"],
     ["token", "inspect"],
   ]
 

@@ -161,4 +161,58 @@ enum Shape {
     var liveDigest: String?
     var same: Bool
   }
+
+  struct Erasure: Decodable {
+    var format: String
+    var scope: String
+    var visitorId: String?
+    var conversationId: String?
+    var botId: String?
+    var inactiveSince: String?
+    var orderedBy: String?
+    var ground: String
+    var orderedAt: String
+    var orderPosition: UInt64
+    var conversations: Int
+    var events: Int
+    var keys: Int
+    var keyFingerprints: [Key]
+    var conversationIds: [String]
+    var resumed: Bool
+    var hunt: Hunt?
+    var position: UInt64
+    var root: String
+
+    struct Key: Decodable {
+      var slot: UInt64
+      var fingerprint: String
+    }
+
+    struct Hunt: Decodable {
+      var texts: Int
+      var forms: Int
+      var complete: Bool
+      var files: Int
+      var bytes: Int
+      var found: Int
+      var leftovers: [Place]
+
+      struct Place: Decodable {
+        var file: String
+        var offset: Int
+      }
+    }
+  }
+
+  struct ErasurePreview: Decodable {
+    var scope: String
+    var position: UInt64
+    var complete: Bool
+    var conversations: Int
+    var events: Int
+    var keys: Int
+    var since: String?
+    var until: String?
+    var conversationIds: [String]
+  }
 }
