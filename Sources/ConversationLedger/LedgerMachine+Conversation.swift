@@ -177,7 +177,7 @@ extension LedgerMachine {
     guard try state.head(of: request.conversation) == nil else {
       throw Refusal(.alreadyRegistered, "conversation \(request.conversation) exists already")
     }
-    let slot = try state.keySlot(of: request.visitor)
+    let slot = state.nextKeySlot
     try state.keys.provision(upTo: slot)
     let terms = AppendTerms(key: key, fingerprint: key.isEmpty ? nil : fingerprint)
     let appended = try append(

@@ -74,13 +74,12 @@ extension LedgerMachine {
     return firstAnswer(header, event.body, state.overlay.head(start: header.streamStart)?.state)
   }
 
-  /// The slot of the visitor's key; a row that neither starts a conversation nor finds one is
+  /// The slot of the conversation's key; a row that neither starts a conversation nor finds one is
   /// refused.
   private func slot(for first: NewConversationEvent, _ head: Head?) throws -> UInt64 {
     try first.event.requirePlace(isBeginning: head == nil)
     if let head { return head.keySlot }
-    guard case .started(_, _, let visitor) = first.event else { throw NothingToAppend() }
-    let slot = try state.keySlot(of: visitor)
+    let slot = state.nextKeySlot
     try state.keys.provision(upTo: slot)
     return slot
   }

@@ -75,7 +75,7 @@ struct LedgerMachine: StateMachine {
   ///   - events: What happened.
   ///   - conversation: Where.
   ///   - head: The conversation's head; `nil` if the first event starts it.
-  ///   - slot: The slot of the visitor's key.
+  ///   - slot: The slot of the conversation's key.
   ///   - terms: What all of them bear, and what the first one bears.
   ///   - batch: Where the records go.
   /// - Returns: Where they are.

@@ -71,7 +71,7 @@ extension EventLog {
     try read { transaction, tables in
       var last: UInt64 = 0
       try transaction.walk(tables.records, .down) { key, _ in
-        last = key.indices.reduce(0) { $0 << 8 | UInt64(key[$1]) }
+        last = UInt64(bigEndian: key) ?? .max
         return .stop
       }
       return last

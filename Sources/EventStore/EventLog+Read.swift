@@ -94,9 +94,10 @@ extension EventLog {
       try read { transaction, tables in
         try transaction.walk(tables.records, from: BigEndianKey(next).span) { key, row in
           guard next <= end else { return .stop }
-          let position = key.indices.reduce(0) { $0 << 8 | UInt64(key[$1]) }
-          guard position == next else { throw DamagedRecord(at: next, "there is no record") }
-          try body(position, row)
+          guard UInt64(bigEndian: key) == next else {
+            throw DamagedRecord(at: next, "there is no record")
+          }
+          try body(next, row)
           next += 1
           return .next
         }
@@ -188,7 +189,13 @@ package struct StreamShare: Hashable, Sendable {
   }
 
   /// Whether a stream is of the share, by the position of its first event.
-  func holds(_ streamStart: UInt64) -> Bool { count == 1 || streamStart % count == number }
+  ///
+  /// The position is scattered by a multiplication (Knuth, The Art of Computer Programming 3, 6.4),
+  /// so that conversations that began in turn do not fall to one share; no division is needed.
+  func holds(_ streamStart: UInt64) -> Bool {
+    let scattered = streamStart &* 0x9E37_79B9_7F4A_7C15
+    return count == 1 || scattered.multipliedFullWidth(by: count).high == number
+  }
 }
 
 /// The nodes of the tree, read from the log in one snapshot.

@@ -3,18 +3,18 @@ package import LMDB
 import Sealing
 import Synchronization
 
-/// One data key per visitor, wrapped by the master key, in an environment of its own.
+/// One data key per conversation, wrapped by the master key, in an environment of its own.
 ///
 /// Keys lie in slots 1, 2, 3 … Slot 1 is the ledger's own, for names of bots and the like. The
-/// slots ahead of the last one in use are filled beforehand, many at a time, so that a new visitor
-/// costs no flush; and the slot a visitor gets is a function of the log alone. To erase is to
+/// slots ahead of the last one in use are filled beforehand, many at a time, so that a new
+/// conversation costs no flush; and the slot it gets is a function of the log alone. To erase is to
 /// empty a slot.
 package final class KeyRing: Sendable {
   /// The slot of the ledger's own key.
   package static let ledgerSlot: UInt64 = 1
   /// How many slots are filled at a time.
   ///
-  /// One flush then serves this many new visitors.
+  /// One flush then serves this many new conversations.
   private static let provisionCount: UInt64 = 4_096
   /// How many keys are kept ready in memory, each at the place its slot names; a power of two.
   ///

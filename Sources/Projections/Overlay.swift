@@ -22,20 +22,10 @@ package struct Overlay: Sendable {
   private var recent = (start: UInt64(0), place: 0)
   /// The idempotency keys that came, and their positions.
   package private(set) var keys: [KeyPlace: UInt64] = [:]
-  /// The visitors that came, the slots of their keys, and where.
-  package private(set) var visitors: [VisitorID: VisitorPlace] = [:]
   /// The conversations that visitors began, by the positions of their first events.
   package private(set) var visits: [VisitorID: [UInt64]] = [:]
   /// The facts that are one for the whole ledger.
   package private(set) var totals: Totals
-
-  /// Where a visitor first came.
-  package struct VisitorPlace: Hashable, Sendable {
-    /// The slot of the visitor's key.
-    package let slot: UInt64
-    /// The position of the first conversation.
-    package let position: UInt64
-  }
 
   /// Begins behind a checkpoint of the views.
   package init(base: UInt64 = 0, totals: Totals = Totals()) {
@@ -45,7 +35,7 @@ package struct Overlay: Sendable {
   }
 
   /// About the memory it takes, in bytes: the values, and their places in the dictionaries.
-  var byteCount: Int { 600 * heads.count + 100 * keys.count + 120 * visitors.count }
+  var byteCount: Int { 600 * heads.count + 100 * keys.count }
 
   /// The head of a conversation, by the position of its first event; `nil` if it did not change.
   package func head(start: UInt64) -> Head? { place(start: start).map { heads[$0] } }
@@ -102,7 +92,7 @@ package struct Overlay: Sendable {
     }
     if let head = Head(startingWith: header) {
       adopt(head)
-      note(head)
+      visits[head.state.visitor, default: []].append(head.start)
     } else if var head = try load(start) {
       head.fold(header)
       adopt(head)
@@ -117,14 +107,6 @@ package struct Overlay: Sendable {
     heads.append(head)
   }
 
-  /// Remembers the visit, and the slot of a visitor who comes for the first time.
-  private mutating func note(_ head: Head) {
-    let visitor = head.state.visitor
-    visits[visitor, default: []].append(head.start)
-    guard visitors[visitor] == nil else { return }
-    visitors[visitor] = VisitorPlace(slot: head.keySlot, position: head.start)
-  }
-
   /// Forgets what the views have written down.
   package mutating func forget(through checkpoint: UInt64) {
     base = max(base, checkpoint)
@@ -132,7 +114,6 @@ package struct Overlay: Sendable {
     (heads, places, conversations, recent) = ([], [:], [:], (0, 0))
     for head in kept { adopt(head) }
     keys = keys.filter { $0.value > checkpoint }
-    visitors = visitors.filter { $0.value.position > checkpoint }
     visits = visits.compactMapValues { starts in
       let later = starts.filter { $0 > checkpoint }
       return later.isEmpty ? nil : later

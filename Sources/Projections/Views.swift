@@ -10,7 +10,7 @@ import TransparencyLog
 /// has beyond the checkpoint is folded in memory. Disposable: deleting the folder loses nothing.
 package final class Views: Sendable {
   /// The version of the tables; views of another version are built anew.
-  static let version: UInt64 = 2
+  static let version: UInt64 = 3
 
   package let path: String
   let environment: Environment
@@ -75,13 +75,6 @@ package final class Views: Sendable {
       try tables.number(at: key.bytes, in: tables.keys, transaction)
     }
   }
-
-  /// The slot of a visitor's key.
-  package func keySlot(of visitor: VisitorID) throws -> UInt64? {
-    try environment.read { transaction in
-      try tables.number(at: identifierKey(visitor.value), in: tables.visitors, transaction)
-    }
-  }
 }
 
 /// The tables of the views.
@@ -98,14 +91,12 @@ struct ViewTables: Sendable {
   let tookPart: Table
   /// Bot → conversations and messages of its inbox.
   let counts: Table
-  /// Visitor → slot of the key.
-  let visitors: Table
   /// Visitor and position of the first event of a conversation → the same position.
   let visits: Table
   let main: Table
 
   static let names = [
-    "counts", "heads", "inboxes", "keys", "starts", "took-part", "visitors", "visits",
+    "counts", "heads", "inboxes", "keys", "starts", "took-part", "visits",
   ]
 
   init(_ named: [Table], main: Table) {
@@ -115,8 +106,7 @@ struct ViewTables: Sendable {
     keys = named[3]
     starts = named[4]
     tookPart = named[5]
-    visitors = named[6]
-    visits = named[7]
+    visits = named[6]
     self.main = main
   }
 
@@ -197,7 +187,5 @@ func identifierKey(_ identifier: UInt128, _ position: UInt64) -> [UInt8] {
   return writer.bytes
 }
 
-/// A number of eight bytes, highest first.
-func bigEndian(_ bytes: Span<UInt8>) -> UInt64 {
-  bytes.indices.reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
-}
+/// A position that a view keeps; zero, where there is no event, if it is none.
+func bigEndian(_ bytes: Span<UInt8>) -> UInt64 { UInt64(bigEndian: bytes) ?? 0 }
