@@ -89,10 +89,13 @@ extension Ledger {
       for: .writing,
       mapSizeInBytes: options.mapSizeInBytes,
     )
+    let signer = CheckpointSigner(keysAt: files.keys)
+    if let conflict = try signer.conflict(with: log) { throw CheckpointError.conflict(conflict) }
     let isNew = try log.head().position == 0
     let master = try MasterKey(atPath: files.masterKey, creating: isNew)
     let keys = try openKeys(files, master, options)
     try keys.provision(upTo: KeyRing.ledgerSlot)
+    try signer.makeKey(origin: options.origin)
     let views = try openViews(files, log, options)
     let state = try WriterState(
       log: log,

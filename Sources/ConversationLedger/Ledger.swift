@@ -49,6 +49,8 @@ public final class Ledger: Sendable {
     public var mapSizeInBytes: Int?
     /// The rules.
     public var rules = Rules()
+    /// The name of a log that is made: the origin of its checkpoints; drawn at random if `nil`.
+    public var origin: String?
     /// Hears how far views that must be built anew have come: position and end.
     public var progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     /// Makes the data keys; random if `nil`.

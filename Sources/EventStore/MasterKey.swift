@@ -70,7 +70,7 @@ extension KeyError: CustomStringConvertible {
 }
 
 /// Writes a file only its owner can read, and flushes it, before it gets its name.
-private func writeDurably(_ text: String, to path: String) throws {
+func writeDurably(_ text: String, to path: String) throws {
   let temporary = path + ".tmp"
   let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
   guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
