@@ -142,7 +142,7 @@ private func collected(
 }
 
 /// The system's clock, in microseconds since 1970.
-@Sendable private func systemClock() -> Int64 {
+@Sendable func systemClock() -> Int64 {
   Int64(Date().timeIntervalSince1970 * 1_000_000)
 }
 

@@ -19,7 +19,10 @@ struct Handover: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Ledger",
-        subcommands: [Init.self, Import.self, Export.self, Status.self, Rebuild.self],
+        subcommands: [
+          Init.self, Import.self, Export.self, Status.self, Rebuild.self, Backup.self,
+          Restore.self,
+        ],
       ),
       CommandGroup(
         name: "Reading",
