@@ -89,6 +89,8 @@ public final class Ledger: Sendable {
       case .writing(let creating): try Self.openForWriting(files, creating, options, clock)
       }
     }
+    // Notes that cannot be taken in stay where they are, and the ledger can be used.
+    if writing != nil { _ = try? takeInReadingNotesAndWait() }
   }
 
   /// Answers what was asked, flushes it, and ends the writer; later commands are refused.

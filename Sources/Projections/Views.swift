@@ -147,6 +147,9 @@ extension Views.Checkpoint {
     writer.put(totals.keySlots)
     writer.put(totals.administration.last)
     writer.put(totals.administration.count)
+    writer.put(totals.audit.start)
+    writer.put(totals.audit.tail.last)
+    writer.put(totals.audit.tail.count)
     writer.put(root)
     return writer.bytes
   }
@@ -158,6 +161,9 @@ extension Views.Checkpoint {
     totals.keySlots = try reader.longNumber()
     totals.administration.last = try reader.longNumber()
     totals.administration.count = try reader.number()
+    totals.audit.start = try reader.longNumber()
+    totals.audit.tail.last = try reader.longNumber()
+    totals.audit.tail.count = try reader.number()
     root = reader.rest
   }
 }

@@ -35,7 +35,10 @@ struct Handover: AsyncParsableCommand {
           RequestAgent.self, TakeOver.self, HandBack.self, End.self,
         ],
       ),
-      CommandGroup(name: "Audit", subcommands: [Replay.self, Verify.self]),
+      CommandGroup(
+        name: "Audit",
+        subcommands: [Replay.self, Verify.self, ReadAudit.self, Reads.self],
+      ),
       CommandGroup(name: "Server", subcommands: [Serve.self, Token.self]),
     ],
   )
