@@ -10,7 +10,7 @@ import TransparencyLog
 /// has beyond the checkpoint is folded in memory. Disposable: deleting the folder loses nothing.
 package final class Views: Sendable {
   /// The version of the tables; views of another version are built anew.
-  static let version: UInt64 = 3
+  static let version: UInt64 = 4
 
   package let path: String
   let environment: Environment
