@@ -16,6 +16,11 @@ extension EventFacts {
     case .handoverDisabled(let bot): self.init(.handoverDisabled, bot.value)
     case .importRunStarted: self.init(EventType.importRunStarted)
     case .importRunFinished: self.init(EventType.importRunFinished)
+    case .readAuditSwitched(let isOn): self.init(readAuditSwitchedOn: isOn)
+    case .transcriptsExported(let scope, let end):
+      self.init(.transcriptsExported, of: scope, through: end)
+    case .transcriptOpened(let scope, let end):
+      self.init(.transcriptOpened, of: scope, through: end)
     case .unknown(let type): self.init(type: type, schemaVersion: 0)
     }
   }
@@ -39,6 +44,7 @@ extension EventFacts {
     case .handoverDisabled: .handoverDisabled(bot)
     case .importRunStarted: .importRunStarted
     case .importRunFinished: .importRunFinished
+    case .readAuditSwitched, .transcriptsExported, .transcriptOpened: auditEvent
     default: .unknown(type: type)
     }
   }

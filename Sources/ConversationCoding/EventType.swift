@@ -11,6 +11,9 @@ package enum EventType: UInt16, CaseIterable, Sendable {
   case handoverDisabled = 7
   case importRunStarted = 8
   case importRunFinished = 9
+  case readAuditSwitched = 14
+  case transcriptsExported = 15
+  case transcriptOpened = 16
 
   case conversationStarted = 32
   case messagePosted = 33

@@ -18,6 +18,8 @@ struct LedgerFiles {
   var masterKey: String { folder + "/keys/master.key" }
   /// Everything derived.
   var views: String { folder + "/views" }
+  /// Notes of readings that the writer has not taken in yet.
+  var audit: String { folder + "/audit" }
   /// The lock of the one writer.
   var lock: String { folder + "/writer.lock" }
 

@@ -91,6 +91,8 @@ public final class Ledger: Sendable {
       case .writing(let creating): try Self.openForWriting(files, creating, options, clock)
       }
     }
+    // Notes that cannot be taken in stay where they are, and the ledger can be used.
+    if writing != nil { _ = try? takeInReadingNotesAndWait() }
   }
 
   /// Answers what was asked, flushes it, and ends the writer; later commands are refused.
@@ -144,7 +146,7 @@ private func collected(
 }
 
 /// The system's clock, in microseconds since 1970.
-@Sendable private func systemClock() -> Int64 {
+@Sendable func systemClock() -> Int64 {
   Int64(Date().timeIntervalSince1970 * 1_000_000)
 }
 

@@ -10,6 +10,8 @@ public enum LedgerCommand: Sendable {
   case registry(RegistryCommand, by: Caller)
   /// Records history as a source claims it; the rules do not apply (R19).
   case record(ImportedConversation)
+  /// Writes down who read what; the same note again changes nothing.
+  case note(ReadingNote)
 }
 
 /// The beginning of a conversation.

@@ -162,9 +162,7 @@ extension LedgerMachine {
       toStartFor: request.visitor,
       by: request.caller,
     )
-    guard request.conversation.value != administrationStream else {
-      throw Refusal(.malformedBody, "a conversation cannot have the zero identifier")
-    }
+    try requireOrdinary(request.conversation)
     let key = try idempotencyKeyBytes(request.idempotencyKey)
     let event = NewConversationEvent(
       .started(bot: deployment.bot, deployment: request.deployment, visitor: request.visitor),

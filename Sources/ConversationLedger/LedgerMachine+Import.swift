@@ -9,9 +9,7 @@ extension LedgerMachine {
     _ history: ImportedConversation,
     _ batch: PendingBatch,
   ) throws -> LedgerAnswer {
-    guard history.conversation.value != administrationStream else {
-      throw Refusal(.malformedBody, "a conversation cannot have the zero identifier")
-    }
+    try requireOrdinary(history.conversation)
     var outcomes: [RowOutcome] = []
     var chain: [UInt64]?
     for row in history.rows {

@@ -13,6 +13,17 @@ func idempotencyKeyBytes(_ key: String?) throws(Refusal) -> [UInt8] {
   return bytes
 }
 
+/// Refuses the identifiers of the streams that are of no conversation.
+func requireOrdinary(_ conversation: ConversationID) throws(Refusal) {
+  guard conversation.value == administrationStream || conversation.value == auditStream else {
+    return
+  }
+  throw Refusal(
+    .malformedBody,
+    "a conversation cannot have the identifier \(conversation); the ledger keeps it for itself",
+  )
+}
+
 extension LedgerMachine {
   /// The fingerprint of what is written.
   func fingerprint(_ write: (inout ByteWriter) -> Void) -> [UInt8] {

@@ -22,6 +22,7 @@ struct LedgerMachine: StateMachine {
       case .conversation(let request): return try apply(request, batch)
       case .registry(let command, let caller): return try apply(command, caller, batch)
       case .record(let history): return try record(history, batch)
+      case .note(let note): return try apply(note, batch)
       }
     } catch let refusal as Refusal {
       return .refused(refusal)

@@ -130,6 +130,8 @@ public struct LogWalk: Sendable {
         .handoverRequested(let bot), .handoverEnabled(let bot), .handoverDisabled(let bot):
         registry.bots[bot]?.owner
       case .importRunStarted, .importRunFinished, .unknown, nil: nil
+      // Who reads is for the platform's staff and its auditors.
+      case .readAuditSwitched, .transcriptsExported, .transcriptOpened: nil
       }
     return PlacedEvent(
       recorded: event,

@@ -43,6 +43,9 @@ public struct Registry: Hashable, Sendable {
   /// The deployments.
   public internal(set) var deployments: [DeploymentID: Deployment] = [:]
 
+  /// Whether it is recorded who opens a transcript.
+  public internal(set) var isReadAuditOn = false
+
   /// An empty registry.
   public init() {}
 }
@@ -69,6 +72,12 @@ public enum RegistryEvent: Hashable, Sendable {
   case importRunStarted
   /// An import was done.
   case importRunFinished
+  /// The read audit was switched on or off.
+  case readAuditSwitched(isOn: Bool)
+  /// Conversations were written in a format for elsewhere; through a log position.
+  case transcriptsExported(ReadingScope, through: UInt64)
+  /// Words were shown to somebody; through a log position.
+  case transcriptOpened(ReadingScope, through: UInt64)
   /// A type this version does not know (R22).
   case unknown(type: UInt16)
 }
@@ -85,7 +94,9 @@ extension Registry {
     case .handoverRequested(let bot): bots[bot]?.isHandoverRequested = true
     case .handoverEnabled(let bot): setHandover(of: bot, to: true)
     case .handoverDisabled(let bot): setHandover(of: bot, to: false)
+    case .readAuditSwitched(let isOn): isReadAuditOn = isOn
     case .importRunStarted, .importRunFinished, .unknown: break
+    case .transcriptsExported, .transcriptOpened: break
     }
   }
 

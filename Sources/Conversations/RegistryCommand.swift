@@ -18,6 +18,8 @@ public enum RegistryCommand: Hashable, Sendable {
   case startImportRun(name: String, files: Int64)
   /// Writes down that an import was done, with its number of rows.
   case finishImportRun(name: String, rows: Int64)
+  /// Switches the read audit, on behalf of a user.
+  case switchReadAudit(isOn: Bool, by: String?)
 }
 
 extension Registry {
@@ -46,6 +48,7 @@ extension Registry {
       try writeDown(.importRunStarted, name, files, caller)
     case .finishImportRun(let name, let rows):
       try writeDown(.importRunFinished, name, rows, caller)
+    case .switchReadAudit(let isOn, let user): try switchReadAudit(isOn, user, caller)
     }
   }
 
@@ -155,7 +158,7 @@ extension Registry {
   }
 
   /// Lets staff through, and an owner in the own affairs.
-  private func requireAdministrator(
+  func requireAdministrator(
     _ caller: Caller,
     orOwner owner: OwnerID?,
   ) throws(Refusal) {

@@ -67,7 +67,7 @@ extension EventLog {
   }
 
   /// The greatest position in the table of records.
-  private func lastPosition() throws -> UInt64 {
+  func lastPosition() throws -> UInt64 {
     try read { transaction, tables in
       var last: UInt64 = 0
       try transaction.walk(tables.records, .down) { key, _ in

@@ -61,17 +61,27 @@ extension EventLog {
     _ body: (TreeHash) throws -> Void,
   ) throws {
     try forEachRow(from: first, through: last) { position, row in
-      guard row.count > RecordLayout.leafLength else {
-        throw DamagedRecord(at: position, "the row is too short")
-      }
-      let record = row.extracting(RecordLayout.leafLength..<row.count)
-      let leaf = TreeHasher.leafHash(of: record)
-      guard TreeHash(row.extracting(first: RecordLayout.leafLength)) == leaf else {
-        throw DamagedRecord(at: position, "the record is not what its leaf hash says")
-      }
-      try RecordHeader.check(record, at: position)
-      try body(leaf)
+      try body(try Self.checkedLeaf(of: row, at: position))
     }
+  }
+
+  /// The leaf hash computed from a row's record, which is the stored one.
+  ///
+  /// - Throws: `DamagedRecord` if they differ or the record is not of this position.
+  static func checkedLeaf(
+    of row: Span<UInt8>,
+    at position: UInt64,
+  ) throws(DamagedRecord) -> TreeHash {
+    guard row.count > RecordLayout.leafLength else {
+      throw DamagedRecord(at: position, "the row is too short")
+    }
+    let record = row.extracting(RecordLayout.leafLength..<row.count)
+    let leaf = TreeHasher.leafHash(of: record)
+    guard TreeHash(row.extracting(first: RecordLayout.leafLength)) == leaf else {
+      throw DamagedRecord(at: position, "the record is not what its leaf hash says")
+    }
+    try RecordHeader.check(record, at: position)
+    return leaf
   }
 
   /// A node of the tree as it is stored; `nil` for a level that is computed instead.

@@ -25,7 +25,7 @@ package final class KeyRing: Sendable {
   private let table: Table
   private let main: Table
   /// Where the main table keeps the last slot that was ever filled: an emptied one stays empty.
-  private static let filledKey = Array("filled".utf8)
+  static let filledKey = Array("filled".utf8)
   private let masterKey: MasterKey
   private let makeKey: @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce)
   private let cache = Mutex(

@@ -15,6 +15,10 @@ enum RecordLayout {
   /// The most bytes of an idempotency key, because its length has one byte.
   static let idempotencyKeyLimit = 255
 
+  /// The most bytes a record can have.
+  static let recordLimit =
+    clearLength(parties: 3, idempotencyKey: idempotencyKeyLimit) + bodyByteCountLimit + tagLength
+
   static let importedFlag: UInt8 = 1
   static let occurredFlag: UInt8 = 2
 
@@ -102,6 +106,11 @@ extension RecordHeader {
   /// The position of the first event of a record's stream, as the record has it.
   static func streamStart(of record: Span<UInt8>) -> UInt64 {
     record.count < RecordLayout.fixedLength ? 0 : number(UInt64.self, of: record, at: 24)
+  }
+
+  /// When a record was recorded, as the record has it.
+  static func recordedAt(of record: Span<UInt8>) -> Int64 {
+    record.count < RecordLayout.fixedLength ? .min : number(Int64.self, of: record, at: 40)
   }
 
   /// A number of the fixed part, highest byte first.

@@ -74,11 +74,12 @@ package struct Overlay: Sendable {
       totals.administration = Totals.Tail(last: header.position, count: header.streamPosition)
       return
     }
+    if header.stream == auditStream { totals.audit = Totals.Audit(behind: header) }
     if !idempotencyKey.isEmpty {
       let scope = KeyPlace.Scope(of: header)
       keys[KeyPlace(scope, idempotencyKey)] = header.position
     }
-    try foldHead(header, load)
+    if header.isOfConversation { try foldHead(header, load) }
   }
 
   private mutating func foldHead(
@@ -127,6 +128,8 @@ package struct Totals: Hashable, Sendable {
   package var keySlots: UInt64 = KeyRing.ledgerSlot
   /// The end of the stream of administration.
   package var administration = Tail()
+  /// The end of the stream of the read audit.
+  package var audit = Audit()
 
   /// The end of a stream.
   package struct Tail: Hashable, Sendable {
@@ -141,11 +144,27 @@ package struct Totals: Hashable, Sendable {
     }
   }
 
+  /// The ends of the stream of the read audit.
+  package struct Audit: Hashable, Sendable {
+    /// The position of its first event; zero if it has none.
+    package var start: UInt64 = 0
+    /// Its end.
+    package var tail = Tail()
+
+    init() {}
+
+    init(behind header: RecordHeader) {
+      start = header.streamStart
+      tail = Tail(last: header.position, count: header.streamPosition)
+    }
+  }
+
   package init() {}
 
   /// The facts of a ledger whose streams were taken in by shares.
   func joined(_ other: Totals) -> Totals {
     var joined = other.administration.count > administration.count ? other : self
+    joined.audit = other.audit.tail.count > audit.tail.count ? other.audit : audit
     joined.keySlots = max(keySlots, other.keySlots)
     return joined
   }

@@ -10,7 +10,7 @@ import TransparencyLog
 /// has beyond the checkpoint is folded in memory. Disposable: deleting the folder loses nothing.
 package final class Views: Sendable {
   /// The version of the tables; views of another version are built anew.
-  static let version: UInt64 = 3
+  static let version: UInt64 = 4
 
   package let path: String
   let environment: Environment
@@ -147,6 +147,9 @@ extension Views.Checkpoint {
     writer.put(totals.keySlots)
     writer.put(totals.administration.last)
     writer.put(totals.administration.count)
+    writer.put(totals.audit.start)
+    writer.put(totals.audit.tail.last)
+    writer.put(totals.audit.tail.count)
     writer.put(root)
     return writer.bytes
   }
@@ -158,6 +161,9 @@ extension Views.Checkpoint {
     totals.keySlots = try reader.longNumber()
     totals.administration.last = try reader.longNumber()
     totals.administration.count = try reader.number()
+    totals.audit.start = try reader.longNumber()
+    totals.audit.tail.last = try reader.longNumber()
+    totals.audit.tail.count = try reader.number()
     root = reader.rest
   }
 }

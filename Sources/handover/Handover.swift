@@ -19,7 +19,10 @@ struct Handover: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Ledger",
-        subcommands: [Init.self, Import.self, Export.self, Status.self, Rebuild.self],
+        subcommands: [
+          Init.self, Import.self, Export.self, Status.self, Rebuild.self, Backup.self,
+          Restore.self,
+        ],
       ),
       CommandGroup(
         name: "Reading",
@@ -34,7 +37,9 @@ struct Handover: AsyncParsableCommand {
       ),
       CommandGroup(
         name: "Audit",
-        subcommands: [Replay.self, Verify.self, CheckpointCommand.self],
+        subcommands: [
+          Replay.self, Verify.self, CheckpointCommand.self, ReadAudit.self, Reads.self,
+        ],
       ),
       CommandGroup(name: "Server", subcommands: [Serve.self, Token.self]),
     ],

@@ -22,6 +22,10 @@ struct `A change of the registry` {
     (.requestHandover(italian), ["+", "+", "+", "owner_mismatch"]),
     (.enableHandover(italian), ["+", "+", "not_permitted", "not_permitted"]),
     (.disableHandover(spanish), ["+", "+", "not_permitted", "not_permitted"]),
+    (
+      .switchReadAudit(isOn: true, by: nil),
+      ["+", "+", "not_permitted", "not_permitted"],
+    ),
   ]
 
   static let columns: [Caller] = [.trusted, .admin, .owner(acme), .owner(globex)]

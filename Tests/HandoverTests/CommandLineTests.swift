@@ -8,9 +8,8 @@ struct `The command line` {
     ["bots", "register"], ["bots", "module"], ["bots", "deploy"], ["bots", "request"],
     ["bots", "enable"], ["bots", "disable"], ["inbox"], ["transcript"], ["why"], ["follow"],
     ["start"], ["post"], ["note"], ["set"], ["hand-over"], ["request-agent"], ["take-over"],
-    ["hand-back"], ["end"], ["replay"], ["verify"], ["checkpoint"], ["serve"], ["token"],
-    ["token", "issue"],
-    ["token", "inspect"],
+    ["hand-back"], ["end"], ["replay"], ["verify"], ["checkpoint"], ["read-audit"], ["reads"],
+    ["backup"], ["restore"], ["serve"], ["token"], ["token", "issue"], ["token", "inspect"],
   ]
 
   @Test

@@ -37,8 +37,15 @@ enum Samples {
       .ownerRegistered(OwnerID(7)), .botRegistered(bot, owner: OwnerID(UInt128.max)),
       .deploymentRegistered(deployment, bot: bot), .handoverRequested(bot), .handoverEnabled(bot),
       .handoverDisabled(bot), .importRunStarted, .importRunFinished, .unknown(type: 31),
-      .unknown(type: 10),
+      .unknown(type: 10), .readAuditSwitched(isOn: true), .readAuditSwitched(isOn: false),
     ] + modules.compactMap { $0 }.map { .moduleDefined(bot, $0) }
+    + scopes.flatMap { scope in
+      [.transcriptOpened(scope, through: 7), .transcriptsExported(scope, through: .max)]
+    }
+
+  private static let scopes: [ReadingScope] = [
+    .log, .inbox(bot), .conversation(ConversationID(9)),
+  ]
 }
 
 extension ConversationEvent {
@@ -78,6 +85,9 @@ extension RegistryEvent {
     case .handoverDisabled: .handoverDisabled
     case .importRunStarted: .importRunStarted
     case .importRunFinished: .importRunFinished
+    case .readAuditSwitched: .readAuditSwitched
+    case .transcriptsExported: .transcriptsExported
+    case .transcriptOpened: .transcriptOpened
     case .unknown: nil
     }
   }
