@@ -35,13 +35,14 @@ struct BackupWalk {
     _ body: (UInt64, Span<UInt8>) throws -> Void = { _, _ in },
   ) throws {
     var roots = roots.filter { $0.size > tree.size }[...]
+    var wrongRoots: [BackupFinding] = []
     for segment in manifest.segments where segment.first > tree.size || !findings.isEmpty {
       do {
         let found = try Segment.read(folder.path + "/" + segment.file, first: segment.first) {
           guard findings.isEmpty, $0 == tree.size + 1 else { return }
           tree.append(TreeHasher.leafHash(of: $1))
           while let root = roots.first, root.size == tree.size {
-            findings += root.findings(of: tree)
+            wrongRoots += root.findings(of: tree)
             roots.removeFirst()
           }
           try body($0, $1)
@@ -51,9 +52,10 @@ struct BackupWalk {
         note(segment.file, damage.reason)
       }
     }
+    // Roots are wrong because of what is wrong with a segment, unless nothing is.
     guard findings.isEmpty else { return }
-    findings = ExpectedRoot(size: manifest.position, root: manifest.root, file: "manifests")
-      .findings(of: tree)
+    let last = ExpectedRoot(size: manifest.position, root: manifest.root, file: "manifests")
+    findings = wrongRoots + last.findings(of: tree)
   }
 
   private mutating func note(_ file: String, _ what: String) {

@@ -12,9 +12,12 @@ struct KeyCopy: Codable, Hashable {
   static let currentFormat = 1
   /// What it is written down in.
   static let fileName = "copy.json"
-  /// The files beside the data keys that belong to them, if the ledger has them: what signs its
-  /// checkpoints, and the last one it signed.
-  static let companions = ["checkpoint.key", "checkpoint.latest"]
+  /// Whether a file beside the data keys belongs to them: what signs the log's checkpoints, the
+  /// last one that was signed, and those that were superseded.
+  static func isCompanion(_ name: String) -> Bool {
+    name.hasPrefix("checkpoint.") && !name.hasSuffix(".lock")
+      && !name.hasSuffix(BackupFolder.unfinished)
+  }
 
   /// The form of the copy.
   var format = currentFormat
@@ -84,7 +87,7 @@ struct KeyCopies {
   private func copyCompanions(from keys: String, to folder: String) throws {
     let owner: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
     try FileManager.default.setAttributes(owner, ofItemAtPath: folder + "/data.mdb")
-    for name in KeyCopy.companions where FileManager.default.fileExists(atPath: keys + "/" + name) {
+    for name in BackupFolder.names(in: keys) where KeyCopy.isCompanion(name) {
       var bytes: [UInt8] = []
       try forEachPiece(ofFile: keys + "/" + name) { bytes += $0 }
       try DurableFile.write(bytes, to: folder + "/" + name)

@@ -176,8 +176,8 @@ struct RestoreRun {
     }
     if let copy, copy.position < head.position {
       sentences.append(
-        "the keys were copied at position \(copy.position): words of conversations that began later "
-          + "show as erased"
+        "the keys were copied at position \(copy.position): words of conversations that began "
+          + "later show as erased"
       )
     }
     return sentences
