@@ -113,16 +113,7 @@ extension Conversation? {
   /// Takes in an event and shows the states on both sides of it.
   fileprivate mutating func step(through recorded: RecordedEvent) -> ReplayStep {
     let before = map(ReplayState.init)
-    if case .started(let bot, let deployment, let visitor) = recorded.event, self == nil {
-      self = Conversation(
-        bot: bot,
-        deployment: deployment,
-        visitor: visitor,
-        at: recorded.position,
-      )
-    } else if let event = recorded.event {
-      self?.evolve(event, at: recorded.position)
-    }
+    if let event = recorded.event { evolve(event, at: recorded.position) }
     return ReplayStep(
       event: EventRow(recorded),
       before: before,

@@ -66,8 +66,8 @@ extension EventLog {
     return (tree, head)
   }
 
-  /// The greatest position in the table of records.
-  private func lastPosition() throws -> UInt64 {
+  /// The greatest position in the table of records; zero if it has none.
+  package func lastPosition() throws -> UInt64 {
     try read { transaction, tables in
       var last: UInt64 = 0
       try transaction.walk(tables.records, .down) { key, _ in

@@ -95,13 +95,13 @@ extension EventLog {
         try transaction.walk(tables.records, from: BigEndianKey(next).span) { key, row in
           guard next <= end else { return .stop }
           let position = key.indices.reduce(0) { $0 << 8 | UInt64(key[$1]) }
-          guard position == next else { throw DamagedRecord(at: next, "there is no record") }
+          guard position == next else { throw DamagedRecord.missing(at: next) }
           try body(position, row)
           next += 1
           return .next
         }
       }
-      guard next > end else { throw DamagedRecord(at: next, "there is no record") }
+      guard next > end else { throw DamagedRecord.missing(at: next) }
     }
   }
 

@@ -126,7 +126,7 @@ package struct LogTables: Sendable {
     in transaction: borrowing ReadTransaction,
   ) throws -> Record {
     guard let row = try transaction.value(at: position, in: records) else {
-      throw DamagedRecord(at: position, "there is no record")
+      throw DamagedRecord.missing(at: position)
     }
     return try Record(parsing: row, at: position)
   }
@@ -138,7 +138,7 @@ package struct LogTables: Sendable {
   ) throws -> RecordHeader {
     guard let row = try transaction.value(at: position, in: records),
       row.count > RecordLayout.leafLength
-    else { throw DamagedRecord(at: position, "there is no record") }
+    else { throw DamagedRecord.missing(at: position) }
     return try RecordHeader(
       parsing: row.extracting(RecordLayout.leafLength..<row.count),
       at: position,
