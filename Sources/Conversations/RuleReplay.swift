@@ -59,6 +59,17 @@ public struct ReplayedConversation: Hashable, Sendable {
     if case .messagePosted = event { lastMessageAt = fact.shownAt }
   }
 
+  /// Becomes the conversation that a visitor's message begins when the session was over (R21).
+  mutating func startAnew(with bot: BotID, _ fact: HistoryFact) {
+    state = Conversation(
+      bot: bot,
+      deployment: state.deployment,
+      visitor: state.visitor,
+      at: fact.position,
+    )
+    evolve(fact)
+  }
+
   /// What the rules answer to an attempt at a moment.
   func outcome(
     of attempt: Attempt,

@@ -10,7 +10,7 @@ extension Ledger {
   /// hint that the log was once another: its end was cut off, its past rewritten, or a folder
   /// swapped.
   ///
-  /// - Returns: A sentence about them; `nil` if they fit, are of an older version, or are not there.
+  /// - Returns: A sentence about them; `nil` if they fit, are of an older version, or are absent.
   func strayViews(of head: LogHead) throws -> String? {
     let path = LedgerFiles(path).views
     guard reader.writtenViews == nil,
