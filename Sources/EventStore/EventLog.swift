@@ -10,7 +10,7 @@ import TransparencyLog
 package final class EventLog: Sendable {
   /// The levels of the tree that are kept: 8, 9, 10 … A node of level 8 stands over 256 leaves; the
   /// levels below are computed from the leaf hashes, which lie beside the records.
-  static let lowestStoredLevel = 8
+  package static let lowestStoredLevel = 8
 
   /// The folder.
   package let path: String

@@ -78,6 +78,16 @@ struct Forger {
     }
   }
 
+  /// Flips a bit of a stored node.
+  func flip(level: UInt8, index: UInt64) throws {
+    try withTables { transaction, _, nodes, _ in
+      let key = [level] + number(index)
+      var hash = try #require(try transaction.copiedValue(for: key.span, in: nodes))
+      hash[0] ^= 1
+      try transaction.put(hash.span, for: key.span, in: nodes)
+    }
+  }
+
   typealias Rows = [UInt64: [UInt8]]
 
   private var headKey: [UInt8] { Array("head".utf8) }
