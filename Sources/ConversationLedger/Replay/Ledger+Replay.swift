@@ -99,14 +99,15 @@ extension Ledger {
     progress: (UInt64, UInt64) -> Void = { _, _ in }
   ) throws -> ReplayVerdict {
     try LedgerError.wrapping {
-      let position = try log.head().position
       let folder = FileManager.default.temporaryDirectory.path + "/handover-\(UUID())"
       defer { try? FileManager.default.removeItem(atPath: folder) }
+      // The live views are brought up in a copy, as a reader brings them up in memory. They are
+      // copied before the head is read, so that they are not ahead of it.
+      let live = try reader.writtenViews.map { try $0.copy(to: folder + "/live") }
+      let position = try log.head().position
+      try live?.catchUp(with: log, through: position)
       let rebuilt = try Views(at: folder + "/rebuilt", for: .writing)
       try rebuilt.catchUp(with: log, through: position) { progress($0, position) }
-      // The live views are brought up in a copy, as a reader brings them up in memory.
-      let live = try reader.writtenViews.map { try $0.copy(to: folder + "/live") }
-      try live?.catchUp(with: log, through: position)
       let digests = (try rebuilt.digest(), try live?.digest())
       return ReplayVerdict(
         position: position,

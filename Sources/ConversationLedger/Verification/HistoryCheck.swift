@@ -17,7 +17,9 @@ struct HistoryCheck {
   private var replay: RuleReplay
   private var tails: [UInt128: StreamTail] = [:]
   private var lastRecordedAt = Int64.min
-  /// The events whose conversation could not be followed from its beginning.
+  /// Whether an event of the administration could not be read, so that later rules are unknown.
+  private var isRegistryLost = false
+  /// The events whose conversation or registry could not be followed from the beginning.
   private var unjudged: UInt64 = 0
   private var imported: UInt64 = 0
 
@@ -28,7 +30,12 @@ struct HistoryCheck {
   }
 
   /// Walks over the log; a record that cannot be read is another check's finding.
-  mutating func run(through end: UInt64, progress: (UInt64) -> Void) {
+  ///
+  /// - Parameters:
+  ///   - end: The last position to read.
+  ///   - head: The log's head, whose time is no less than the last record's.
+  ///   - progress: Hears the position reached.
+  mutating func run(through end: UInt64, of head: LogHead, progress: (UInt64) -> Void) {
     var next: UInt64 = 1
     while next <= end {
       do {
@@ -40,6 +47,9 @@ struct HistoryCheck {
       } catch {
         next = max(next, (error as? DamagedRecord)?.position ?? next) + 1
       }
+    }
+    if head.position > 0, head.recordedAt < lastRecordedAt {
+      rules.fail(at: head.position, "the head's time is before the last record's")
     }
     var notes = ["\(imported) imported events are exempt"]
     if unjudged > 0 { notes.append("\(unjudged) events stand behind a gap and were not judged") }
@@ -89,7 +99,7 @@ struct HistoryCheck {
     let fact = HistoryFact(header)
     let judgement = replay.take(fact)
     guard case .impossible(let breach) = judgement else { return }
-    guard isFollowed else { return unjudged += 1 }
+    guard isFollowed, !isRegistryLost else { return unjudged += 1 }
     fail(header, breach)
   }
 
@@ -99,6 +109,7 @@ struct HistoryCheck {
       if let breach = try replay.take(administration: header, log, keys) { fail(header, breach) }
     } catch {
       // A body that cannot be opened is named by the check of bodies.
+      isRegistryLost = true
       unjudged += 1
     }
   }

@@ -132,12 +132,13 @@ struct SpanTree {
   ///
   /// - Parameters:
   ///   - head: The head.
-  ///   - end: The last position that was read.
-  ///   - log: The log.
-  mutating func compare(with head: LogHead, through end: UInt64, _ log: EventLog) {
-    if end < head.position {
-      position.fail(at: end + 1, "the head names \(head.position) records, the last is \(end)")
+  ///   - last: The last record's position.
+  mutating func compare(with head: LogHead, last: UInt64) {
+    if last < head.position {
+      position.fail(at: last + 1, "the head names \(head.position) records, the last is \(last)")
       root = nil
+    } else if last > head.position {
+      position.fail(at: last, "the head, \(head.position), is before the last record")
     }
     tree.checked += 1
     if let root, root != head.root {
@@ -147,13 +148,6 @@ struct SpanTree {
         at: head.position,
         "the root cannot be computed, because records are missing or damaged",
       )
-    }
-    do {
-      let last = try log.lastPosition()
-      guard last > head.position else { return }
-      position.fail(at: last, "the head, \(head.position), is before the last record")
-    } catch {
-      position.fail(at: head.position, "the last record cannot be found: \(error)")
     }
   }
 }

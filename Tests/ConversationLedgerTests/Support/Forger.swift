@@ -78,6 +78,13 @@ struct Forger {
     }
   }
 
+  /// Puts other bytes in the head's place.
+  func setHead(_ head: [UInt8]) throws {
+    try withTables { transaction, _, _, main in
+      try transaction.put(head.span, for: headKey.span, in: main)
+    }
+  }
+
   /// Flips a bit of a stored node.
   func flip(level: UInt8, index: UInt64) throws {
     try withTables { transaction, _, nodes, _ in
