@@ -183,7 +183,8 @@ let package = Package(
     .testTarget(
       name: "ConversationLedgerTests",
       dependencies: [
-        "ConversationLedger", "Conversations", "EventStore", "Projections", crypto,
+        "ConversationLedger", "Conversations", "EventStore", "LMDB", "Projections",
+        "TransparencyLog", crypto,
       ],
       swiftSettings: strict,
     ),

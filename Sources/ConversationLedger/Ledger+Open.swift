@@ -72,8 +72,19 @@ extension Ledger {
     let keys = try KeyRing(at: files.keys, for: .reading, masterKey: master)
     // Views that are missing or of another history are not used; a reader folds the log instead.
     let views = try? Views(at: files.views, for: .reading)
-    let fitting = try views.flatMap { try $0.fit(log) ? $0 : nil }
+    let fitting = try views.flatMap { try isUsable($0, log) ? $0 : nil }
     return (log, keys, ViewReader(log: log, keys: keys, views: fitting), nil)
+  }
+
+  /// Whether views are of the log's history.
+  ///
+  /// A log whose tree is damaged can still be verified, and read where it is whole.
+  private static func isUsable(_ views: Views, _ log: EventLog) throws -> Bool {
+    do {
+      return try views.fit(log)
+    } catch is DamagedRecord {
+      return false
+    }
   }
 
   static func openForWriting(

@@ -195,11 +195,12 @@ extension LedgerMachine {
 }
 
 extension Head {
-  /// Whether the session is over at a moment: too long without a message, counted by the holder's
-  /// setting, and no agent in control (R21).
+  /// Whether the session is over at a moment (R21).
   func isExpired(at time: Int64, registry: Registry) -> Bool {
-    if case .agent = state.control { return false }
-    let minutes = registry.bots[state.holder]?.sessionMinutes ?? standardSessionMinutes
-    return time - lastMessageAt > minutes * 60_000_000
+    state.isExpired(
+      at: Timestamp(microseconds: time),
+      silentSince: Timestamp(microseconds: lastMessageAt),
+      registry: registry,
+    )
   }
 }

@@ -92,12 +92,7 @@ extension LedgerMachine {
     var state: Conversation?
     let chain = try self.state.log.chain(endingAt: header.position)
     try self.state.log.forEachRecord(at: chain) { record in
-      let (event, position) = (record.header.facts.conversationEvent, record.header.position)
-      if case .started(let bot, let deployment, let visitor) = event {
-        state = Conversation(bot: bot, deployment: deployment, visitor: visitor, at: position)
-      } else {
-        state?.evolve(event, at: position)
-      }
+      state.evolve(record.header.facts.conversationEvent, at: record.header.position)
     }
     return state
   }

@@ -104,15 +104,13 @@ extension EventLog {
       try read { transaction, tables in
         try transaction.walk(tables.records, from: BigEndianKey(next).span) { key, row in
           guard next <= end else { return .stop }
-          guard UInt64(bigEndian: key) == next else {
-            throw DamagedRecord(at: next, "there is no record")
-          }
+          guard UInt64(bigEndian: key) == next else { throw DamagedRecord.missing(at: next) }
           try body(next, row)
           next += 1
           return .next
         }
       }
-      guard next > end else { throw DamagedRecord(at: next, "there is no record") }
+      guard next > end else { throw DamagedRecord.missing(at: next) }
     }
   }
 

@@ -48,13 +48,16 @@ package final class Views: Sendable {
   /// Whether the views are of this log's history, and not of another one or a later one.
   package func fit(_ log: EventLog) throws -> Bool {
     let checkpoint = try checkpoint()
-    guard try environment.read({ try tables.version(in: $0) }) == Self.version else {
-      return false
-    }
+    guard try isOfThisVersion() else { return false }
     if checkpoint.position == 0 { return true }
     guard checkpoint.position <= (try log.head().position) else { return false }
     let root = try TreeHasher.root(ofSize: checkpoint.position, from: StoredNodes(of: log))
     return root.bytes == checkpoint.root
+  }
+
+  /// Whether the tables are of the version this code writes; others are built anew.
+  package func isOfThisVersion() throws -> Bool {
+    try environment.read { try tables.version(in: $0) } == Self.version
   }
 
   /// The head of a conversation, by the position of its first event.

@@ -29,7 +29,7 @@ package final class LogRestoration {
   /// - Throws: `LogNotEmpty` if it has a record.
   package init(into log: EventLog) throws {
     self.log = log
-    guard try log.head() == LogHead(), try log.lastPosition() == 0 else { throw LogNotEmpty() }
+    guard try log.headAndLast() == (LogHead(), 0) else { throw LogNotEmpty() }
   }
 
   /// How many records were taken.

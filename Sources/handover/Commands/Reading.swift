@@ -117,14 +117,11 @@ enum EventTable {
   }
 
   static func cells(_ event: EventRow, _ registry: Registry) -> [String] {
-    func name(_ bot: String?) -> String {
-      guard let bot else { return "" }
-      return BotID(bot).flatMap { registry.bots[$0]?.name } ?? bot
-    }
+    let names = BotNames(registry)
     let code = event.code.map { "\($0): " } ?? ""
     return [
       "\(event.position)", String(event.at.prefix(19)), event.type, event.authorKind ?? "",
-      name(event.from), name(event.to), event.module.map { "\($0)" } ?? "",
+      names.name(event.from), names.name(event.to), event.module.map { "\($0)" } ?? "",
       code + (event.reason ?? event.text ?? ""),
     ]
   }
