@@ -20,6 +20,11 @@ extension EventFacts {
     case .erasureFinished(let order):
       self.init(.erasureFinished, 0)
       number = order
+    case .readAuditSwitched(let isOn): self.init(readAuditSwitchedOn: isOn)
+    case .transcriptsExported(let scope, let end):
+      self.init(.transcriptsExported, of: scope, through: end)
+    case .transcriptOpened(let scope, let end):
+      self.init(.transcriptOpened, of: scope, through: end)
     case .unknown(let type): self.init(type: type, schemaVersion: 0)
     }
   }
@@ -45,6 +50,7 @@ extension EventFacts {
     case .importRunFinished: .importRunFinished
     case .erasureOrdered: orderedErasure
     case .erasureFinished: .erasureFinished(order: number)
+    case .readAuditSwitched, .transcriptsExported, .transcriptOpened: auditEvent
     default: .unknown(type: type)
     }
   }

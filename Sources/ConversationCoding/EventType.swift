@@ -13,6 +13,9 @@ package enum EventType: UInt16, CaseIterable, Sendable {
   case importRunFinished = 9
   case erasureOrdered = 10
   case erasureFinished = 11
+  case readAuditSwitched = 14
+  case transcriptsExported = 15
+  case transcriptOpened = 16
 
   case conversationStarted = 32
   case messagePosted = 33

@@ -48,7 +48,7 @@ public struct EventRow: Codable, Hashable, Sendable {
     content = TranscriptEntry.Content(recorded.body)
     erased = recorded.body == nil ? true : nil
     if let event = recorded.event { show(event, recorded.body) }
-    if let event = recorded.registryEvent { show(event) }
+    if let event = recorded.registryEvent { show(event, recorded.body) }
   }
 
   private mutating func show(_ event: ConversationEvent, _ body: EventBody?) {
@@ -83,7 +83,7 @@ public struct EventRow: Codable, Hashable, Sendable {
     self.author = shown.name ?? shown.id
   }
 
-  private mutating func show(_ event: RegistryEvent) {
+  private mutating func show(_ event: RegistryEvent, _ body: EventBody?) {
     switch event {
     case .botRegistered(let bot, _), .handoverRequested(let bot), .handoverEnabled(let bot),
       .handoverDisabled(let bot), .deploymentRegistered(_, let bot):
@@ -93,7 +93,19 @@ public struct EventRow: Codable, Hashable, Sendable {
       self.module = module.number
     case .erasureOrdered(.retention(let bot)): to = bot?.description
     case .erasureOrdered(.visitor), .erasureOrdered(.conversation), .erasureFinished: break
+    case .readAuditSwitched: show(Author.staff, body)
+    case .transcriptOpened(let scope, _), .transcriptsExported(let scope, _):
+      show(scope)
+      show(Author.staff, body)
     case .ownerRegistered, .importRunStarted, .importRunFinished, .unknown: break
+    }
+  }
+
+  private mutating func show(_ scope: ReadingScope) {
+    switch scope {
+    case .log: break
+    case .inbox(let bot): to = bot.description
+    case .conversation(let conversation): conversationId = conversation.description
     }
   }
 }

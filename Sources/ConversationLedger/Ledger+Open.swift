@@ -21,6 +21,8 @@ struct LedgerFiles {
   var views: String { folder + "/views" }
   /// The receipts of erasures.
   var receipts: String { folder + "/receipts" }
+  /// Notes of readings that the writer has not taken in yet.
+  var audit: String { folder + "/audit" }
   /// The lock of the one writer.
   var lock: String { folder + "/writer.lock" }
 
@@ -73,8 +75,19 @@ extension Ledger {
     let keys = try KeyRing(at: files.keys, for: .reading, masterKey: master)
     // Views that are missing or of another history are not used; a reader folds the log instead.
     let views = try? Views(at: files.views, for: .reading)
-    let fitting = try views.flatMap { try $0.fit(log) ? $0 : nil }
+    let fitting = try views.flatMap { try isUsable($0, log) ? $0 : nil }
     return (log, keys, ViewReader(log: log, keys: keys, views: fitting), nil)
+  }
+
+  /// Whether views are of the log's history.
+  ///
+  /// A log whose tree is damaged can still be verified, and read where it is whole.
+  private static func isUsable(_ views: Views, _ log: EventLog) throws -> Bool {
+    do {
+      return try views.fit(log)
+    } catch is DamagedRecord {
+      return false
+    }
   }
 
   static func openForWriting(
@@ -92,10 +105,13 @@ extension Ledger {
       for: .writing,
       mapSizeInBytes: options.mapSizeInBytes,
     )
+    let signer = CheckpointSigner(keysAt: files.keys)
+    if let conflict = try signer.conflict(with: log) { throw CheckpointError.conflict(conflict) }
     let isNew = try log.head().position == 0
     let master = try MasterKey(atPath: files.masterKey, creating: isNew)
     let keys = try openKeys(files, master, options)
     try keys.provision(upTo: KeyRing.ledgerSlot)
+    try signer.makeKey(origin: options.origin)
     let views = try openViews(files, log, options)
     let state = try WriterState(
       log: log,

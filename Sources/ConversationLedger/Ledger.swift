@@ -66,6 +66,8 @@ public final class Ledger: Sendable {
     public var mapSizeInBytes: Int?
     /// The rules.
     public var rules = Rules()
+    /// The name of a log that is made: the origin of its checkpoints; drawn at random if `nil`.
+    public var origin: String?
     /// Hears how far views that must be built anew have come: position and end.
     public var progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     /// Makes the data keys; random if `nil`.
@@ -115,6 +117,8 @@ public final class Ledger: Sendable {
       close()
       throw error
     }
+    // Notes that cannot be taken in stay where they are, and the ledger can be used.
+    if writing != nil { _ = try? takeInReadingNotesAndWait() }
   }
 
   /// Answers what was asked, flushes it, and ends the writer; later commands are refused.
@@ -168,7 +172,7 @@ private func collected(
 }
 
 /// The system's clock, in microseconds since 1970.
-@Sendable private func systemClock() -> Int64 {
+@Sendable func systemClock() -> Int64 {
   Int64(Date().timeIntervalSince1970 * 1_000_000)
 }
 

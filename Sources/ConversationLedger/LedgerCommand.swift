@@ -12,6 +12,8 @@ public enum LedgerCommand: Sendable {
   case record(ImportedConversation)
   /// A step of an erasure; `Ledger.erase` takes them all.
   case erasure(ErasureStep)
+  /// Writes down who read what; the same note again changes nothing.
+  case note(ReadingNote)
 }
 
 /// The beginning of a conversation.

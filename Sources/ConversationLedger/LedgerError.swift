@@ -28,6 +28,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case notPermitted
     /// What is stored is not what was written.
     case damaged
+    /// The log is not the one that was signed: an older copy, or one that took another course.
+    case behindCheckpoint
     /// What was asked for is not there.
     case notFound
     /// The question is not one the ledger answers.
@@ -63,6 +65,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
       throw LedgerError(.anotherWriter, error.description)
     } catch let error as KeyError {
       throw LedgerError(.noLedger, error.description)
+    } catch let error as CheckpointError {
+      throw LedgerError(kind(of: error), error.description)
     } catch let error as UnknownOutcome {
       throw LedgerError(
         .inputOutput,
@@ -81,6 +85,17 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// What to do when something stored is not what was written.
   private static let remedy = "run verify to see how much is damaged, then restore a backup"
+
+  private static func kind(of error: CheckpointError) -> Kind {
+    switch error {
+    case .noKey: .noLedger
+    case .damaged: .damaged
+    case .conflict: .behindCheckpoint
+    case .noConflict: .notFound
+    case .malformedOrigin, .otherOrigin: .malformedQuery
+    case .busy: .anotherWriter
+    }
+  }
 
   private static func kind(of error: StorageError) -> Kind {
     switch error.code {

@@ -166,9 +166,7 @@ extension LedgerMachine {
       toStartFor: request.visitor,
       by: request.caller,
     )
-    guard request.conversation.value != administrationStream else {
-      throw Refusal(.malformedBody, "a conversation cannot have the zero identifier")
-    }
+    try requireOrdinary(request.conversation)
     let key = try idempotencyKeyBytes(request.idempotencyKey)
     let event = NewConversationEvent(
       .started(bot: deployment.bot, deployment: request.deployment, visitor: request.visitor),
@@ -182,7 +180,7 @@ extension LedgerMachine {
       throw Refusal(.alreadyRegistered, "conversation \(request.conversation) exists already")
     }
     try state.registry.requireUnerased(request.visitor)
-    let slot = try state.keySlot(of: request.visitor)
+    let slot = state.nextKeySlot
     try state.keys.provision(upTo: slot)
     let terms = AppendTerms(key: key, fingerprint: key.isEmpty ? nil : fingerprint)
     let appended = try append(
@@ -202,11 +200,12 @@ extension LedgerMachine {
 }
 
 extension Head {
-  /// Whether the session is over at a moment: too long without a message, counted by the holder's
-  /// setting, and no agent in control (R21).
+  /// Whether the session is over at a moment (R21).
   func isExpired(at time: Int64, registry: Registry) -> Bool {
-    if case .agent = state.control { return false }
-    let minutes = registry.bots[state.holder]?.sessionMinutes ?? standardSessionMinutes
-    return time - lastMessageAt > minutes * 60_000_000
+    state.isExpired(
+      at: Timestamp(microseconds: time),
+      silentSince: Timestamp(microseconds: lastMessageAt),
+      registry: registry,
+    )
   }
 }

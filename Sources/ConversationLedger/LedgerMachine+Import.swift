@@ -9,9 +9,7 @@ extension LedgerMachine {
     _ history: ImportedConversation,
     _ batch: PendingBatch,
   ) throws -> LedgerAnswer {
-    guard history.conversation.value != administrationStream else {
-      throw Refusal(.malformedBody, "a conversation cannot have the zero identifier")
-    }
+    try requireOrdinary(history.conversation)
     var outcomes: [RowOutcome] = []
     var chain: [UInt64]?
     for row in history.rows {
@@ -74,7 +72,7 @@ extension LedgerMachine {
     return firstAnswer(header, event.body, state.overlay.head(start: header.streamStart)?.state)
   }
 
-  /// The slot of the visitor's key; a row that neither starts a conversation nor finds one is
+  /// The slot of the conversation's key; a row that neither starts a conversation nor finds one is
   /// refused.
   private func slot(for first: NewConversationEvent, _ head: Head?) throws -> UInt64 {
     try first.event.requirePlace(isBeginning: head == nil)
@@ -82,9 +80,10 @@ extension LedgerMachine {
       try state.registry.requireUnerased(head.conversation, head.state)
       return head.keySlot
     }
-    guard case .started(_, _, let visitor) = first.event else { throw NothingToAppend() }
-    try state.registry.requireUnerased(visitor)
-    let slot = try state.keySlot(of: visitor)
+    if case .started(_, _, let visitor) = first.event {
+      try state.registry.requireUnerased(visitor)
+    }
+    let slot = state.nextKeySlot
     try state.keys.provision(upTo: slot)
     return slot
   }

@@ -13,6 +13,17 @@ func idempotencyKeyBytes(_ key: String?) throws(Refusal) -> [UInt8] {
   return bytes
 }
 
+/// Refuses the identifiers of the streams that are of no conversation.
+func requireOrdinary(_ conversation: ConversationID) throws(Refusal) {
+  guard conversation.value == administrationStream || conversation.value == auditStream else {
+    return
+  }
+  throw Refusal(
+    .malformedBody,
+    "a conversation cannot have the identifier \(conversation); the ledger keeps it for itself",
+  )
+}
+
 extension LedgerMachine {
   /// The fingerprint of what is written.
   func fingerprint(_ write: (inout ByteWriter) -> Void) -> [UInt8] {
@@ -81,12 +92,7 @@ extension LedgerMachine {
     var state: Conversation?
     let chain = try self.state.log.chain(endingAt: header.position)
     try self.state.log.forEachRecord(at: chain) { record in
-      let (event, position) = (record.header.facts.conversationEvent, record.header.position)
-      if case .started(let bot, let deployment, let visitor) = event {
-        state = Conversation(bot: bot, deployment: deployment, visitor: visitor, at: position)
-      } else {
-        state?.evolve(event, at: position)
-      }
+      state.evolve(record.header.facts.conversationEvent, at: record.header.position)
     }
     return state
   }

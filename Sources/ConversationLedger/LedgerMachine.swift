@@ -23,6 +23,7 @@ struct LedgerMachine: StateMachine {
       case .registry(let command, let caller): return try apply(command, caller, batch)
       case .record(let history): return try record(history, batch)
       case .erasure(let step): return try apply(step, batch)
+      case .note(let note): return try apply(note, batch)
       }
     } catch let refusal as Refusal {
       return .refused(refusal)
@@ -76,7 +77,7 @@ struct LedgerMachine: StateMachine {
   ///   - events: What happened.
   ///   - conversation: Where.
   ///   - head: The conversation's head; `nil` if the first event starts it.
-  ///   - slot: The slot of the visitor's key.
+  ///   - slot: The slot of the conversation's key.
   ///   - terms: What all of them bear, and what the first one bears.
   ///   - batch: Where the records go.
   /// - Returns: Where they are.

@@ -132,6 +132,8 @@ public struct LogWalk: Sendable {
       case .erasureOrdered(.retention(let bot)): bot.flatMap { registry.bots[$0]?.owner }
       case .erasureOrdered(.visitor), .erasureOrdered(.conversation), .erasureFinished: nil
       case .importRunStarted, .importRunFinished, .unknown, nil: nil
+      // Who reads is for the platform's staff and its auditors.
+      case .readAuditSwitched, .transcriptsExported, .transcriptOpened: nil
       }
     return PlacedEvent(
       recorded: event,

@@ -9,11 +9,11 @@ public struct RecordedEvent: Hashable, Sendable {
   public let position: UInt64
   /// Its place among the events of its conversation, or of the administration.
   public let streamPosition: UInt32
-  /// The conversation; `nil` for an event of the administration.
+  /// The conversation; `nil` for an event of the administration or of the read audit.
   public let conversation: ConversationID?
   /// What happened in the conversation.
   public let event: ConversationEvent?
-  /// What happened in the registry.
+  /// What happened in the registry, or was read.
   public let registryEvent: RegistryEvent?
   /// The name of the event type.
   public let type: String
@@ -36,7 +36,7 @@ public struct RecordedEvent: Hashable, Sendable {
     let header = record.header
     position = header.position
     streamPosition = header.streamPosition
-    let isOfConversation = header.stream != administrationStream
+    let isOfConversation = header.isOfConversation
     conversation = isOfConversation ? ConversationID(header.stream) : nil
     event = isOfConversation ? header.facts.conversationEvent : nil
     registryEvent = isOfConversation ? nil : header.facts.registryEvent

@@ -81,11 +81,8 @@ struct WriterState {
     try overlay.keys[key] ?? views.position(of: key)
   }
 
-  /// The slot of a visitor's key; the next free one if the visitor is new.
-  func keySlot(of visitor: VisitorID) throws -> UInt64 {
-    if let place = overlay.visitors[visitor] { return place.slot }
-    return try views.keySlot(of: visitor) ?? overlay.totals.keySlots + 1
-  }
+  /// The slot of the key of the conversation that begins next.
+  var nextKeySlot: UInt64 { overlay.totals.keySlots + 1 }
 
   /// Takes in an event that was appended; the head of its conversation is in memory.
   mutating func fold(_ header: RecordHeader, key: [UInt8]) {

@@ -89,8 +89,41 @@ public struct Conversation: Hashable, Sendable {
     }
   }
 
+  /// Whether the session is over (R21).
+  ///
+  /// - Parameters:
+  ///   - moment: When it is asked.
+  ///   - lastMessage: When the last message was; the start if there is none.
+  ///   - registry: The bots and their settings.
+  /// - Returns: Whether it was silent for longer than the holder's setting, and no agent is in
+  ///   control.
+  public func isExpired(
+    at moment: Timestamp,
+    silentSince lastMessage: Timestamp,
+    registry: Registry,
+  ) -> Bool {
+    if case .agent = control { return false }
+    let minutes = registry.bots[holder]?.sessionMinutes ?? standardSessionMinutes
+    // A source can claim any time, also one so far away that the difference has no number.
+    let (silence, isTooLong) = moment.microseconds.subtractingReportingOverflow(
+      lastMessage.microseconds
+    )
+    return isTooLong ? moment > lastMessage : silence > minutes * 60_000_000
+  }
+
   private mutating func take(_ control: Control, at position: UInt64) {
     self.control = control
     controlSince = position
+  }
+}
+
+extension Conversation? {
+  /// Takes in the next event of a stream, whose first one begins the conversation.
+  public mutating func evolve(_ event: ConversationEvent, at position: UInt64) {
+    if case .started(let bot, let deployment, let visitor) = event, self == nil {
+      self = Conversation(bot: bot, deployment: deployment, visitor: visitor, at: position)
+    } else {
+      self?.evolve(event, at: position)
+    }
   }
 }

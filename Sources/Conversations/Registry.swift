@@ -45,6 +45,9 @@ public struct Registry: Hashable, Sendable {
   /// What is erased, or about to be.
   public internal(set) var erasures = Erasures()
 
+  /// Whether it is recorded who opens a transcript.
+  public internal(set) var isReadAuditOn = false
+
   /// An empty registry.
   public init() {}
 }
@@ -75,6 +78,12 @@ public enum RegistryEvent: Hashable, Sendable {
   case erasureOrdered(ErasureSubject)
   /// An order was carried out; it is named by its log position.
   case erasureFinished(order: UInt64)
+  /// The read audit was switched on or off.
+  case readAuditSwitched(isOn: Bool)
+  /// Conversations were written in a format for elsewhere; through a log position.
+  case transcriptsExported(ReadingScope, through: UInt64)
+  /// Words were shown to somebody; through a log position.
+  case transcriptOpened(ReadingScope, through: UInt64)
   /// A type this version does not know (R22).
   case unknown(type: UInt16)
 }
@@ -98,7 +107,9 @@ extension Registry {
     case .handoverDisabled(let bot): setHandover(of: bot, to: false)
     case .erasureOrdered(let subject): order(subject, body, at: position)
     case .erasureFinished(let order): erasures.open[order] = nil
+    case .readAuditSwitched(let isOn): isReadAuditOn = isOn
     case .importRunStarted, .importRunFinished, .unknown: break
+    case .transcriptsExported, .transcriptOpened: break
     }
   }
 

@@ -32,7 +32,7 @@ enum BodySeal {
   ///   - clear: The record's bytes before the body.
   ///   - position: The record's position, for the nonce.
   ///   - recordedAt: The record's time, for the nonce.
-  ///   - key: The visitor's key.
+  ///   - key: The conversation's key.
   ///   - output: Where ciphertext and tag go.
   /// - Throws: `SealingError` if the library fails.
   @unsafe

@@ -53,28 +53,28 @@ extension EventLog {
   ///
   /// - Throws: `DamagedRecord` if they differ, or the last record is not the head's.
   package func checkedTree() throws -> (tree: IncrementalTree, head: LogHead) {
-    let head = try head()
+    let (head, last) = try headAndLast()
     let tree = try IncrementalTree(size: head.position, from: StoredNodes(of: self))
     guard tree.root == head.root else {
       throw DamagedRecord(at: head.position, "the tree's root is not the one committed")
     }
     if head.position > 0 { _ = try record(at: head.position) }
-    let last = try lastPosition()
     guard last == head.position else {
       throw DamagedRecord(at: last, "the last record is not the head, \(head.position)")
     }
     return (tree, head)
   }
 
-  /// The greatest position in the table of records.
-  private func lastPosition() throws -> UInt64 {
+  /// The head, and the greatest position in the table of records, of one snapshot; zero if it
+  /// has none.
+  package func headAndLast() throws -> (head: LogHead, last: UInt64) {
     try read { transaction, tables in
       var last: UInt64 = 0
       try transaction.walk(tables.records, .down) { key, _ in
-        last = key.indices.reduce(0) { $0 << 8 | UInt64(key[$1]) }
+        last = UInt64(bigEndian: key) ?? .max
         return .stop
       }
-      return last
+      return (try tables.head(in: transaction), last)
     }
   }
 }

@@ -61,17 +61,27 @@ extension EventLog {
     _ body: (TreeHash) throws -> Void,
   ) throws {
     try forEachRow(from: first, through: last) { position, row in
-      guard row.count > RecordLayout.leafLength else {
-        throw DamagedRecord(at: position, "the row is too short")
-      }
-      let record = row.extracting(RecordLayout.leafLength..<row.count)
-      let leaf = TreeHasher.leafHash(of: record)
-      guard TreeHash(row.extracting(first: RecordLayout.leafLength)) == leaf else {
-        throw DamagedRecord(at: position, "the record is not what its leaf hash says")
-      }
-      try RecordHeader.check(record, at: position)
-      try body(leaf)
+      try body(try Self.checkedLeaf(of: row, at: position))
     }
+  }
+
+  /// The leaf hash computed from a row's record, which is the stored one.
+  ///
+  /// - Throws: `DamagedRecord` if they differ or the record is not of this position.
+  static func checkedLeaf(
+    of row: Span<UInt8>,
+    at position: UInt64,
+  ) throws(DamagedRecord) -> TreeHash {
+    guard row.count > RecordLayout.leafLength else {
+      throw DamagedRecord(at: position, "the row is too short")
+    }
+    let record = row.extracting(RecordLayout.leafLength..<row.count)
+    let leaf = TreeHasher.leafHash(of: record)
+    guard TreeHash(row.extracting(first: RecordLayout.leafLength)) == leaf else {
+      throw DamagedRecord(at: position, "the record is not what its leaf hash says")
+    }
+    try RecordHeader.check(record, at: position)
+    return leaf
   }
 
   /// A node of the tree as it is stored; `nil` for a level that is computed instead.
@@ -94,14 +104,13 @@ extension EventLog {
       try read { transaction, tables in
         try transaction.walk(tables.records, from: BigEndianKey(next).span) { key, row in
           guard next <= end else { return .stop }
-          let position = key.indices.reduce(0) { $0 << 8 | UInt64(key[$1]) }
-          guard position == next else { throw DamagedRecord(at: next, "there is no record") }
-          try body(position, row)
+          guard UInt64(bigEndian: key) == next else { throw DamagedRecord.missing(at: next) }
+          try body(next, row)
           next += 1
           return .next
         }
       }
-      guard next > end else { throw DamagedRecord(at: next, "there is no record") }
+      guard next > end else { throw DamagedRecord.missing(at: next) }
     }
   }
 
@@ -188,7 +197,13 @@ package struct StreamShare: Hashable, Sendable {
   }
 
   /// Whether a stream is of the share, by the position of its first event.
-  func holds(_ streamStart: UInt64) -> Bool { count == 1 || streamStart % count == number }
+  ///
+  /// The position is scattered by a multiplication (Knuth, The Art of Computer Programming 3, 6.4),
+  /// so that conversations that began in turn do not fall to one share; no division is needed.
+  func holds(_ streamStart: UInt64) -> Bool {
+    let scattered = streamStart &* 0x9E37_79B9_7F4A_7C15
+    return count == 1 || scattered.multipliedFullWidth(by: count).high == number
+  }
 }
 
 /// The nodes of the tree, read from the log in one snapshot.

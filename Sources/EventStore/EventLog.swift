@@ -10,7 +10,7 @@ import TransparencyLog
 package final class EventLog: Sendable {
   /// The levels of the tree that are kept: 8, 9, 10 … A node of level 8 stands over 256 leaves; the
   /// levels below are computed from the leaf hashes, which lie beside the records.
-  static let lowestStoredLevel = 8
+  package static let lowestStoredLevel = 8
 
   /// The folder.
   package let path: String
@@ -126,7 +126,7 @@ package struct LogTables: Sendable {
     in transaction: borrowing ReadTransaction,
   ) throws -> Record {
     guard let row = try transaction.value(at: position, in: records) else {
-      throw DamagedRecord(at: position, "there is no record")
+      throw DamagedRecord.missing(at: position)
     }
     return try Record(parsing: row, at: position)
   }
@@ -138,7 +138,7 @@ package struct LogTables: Sendable {
   ) throws -> RecordHeader {
     guard let row = try transaction.value(at: position, in: records),
       row.count > RecordLayout.leafLength
-    else { throw DamagedRecord(at: position, "there is no record") }
+    else { throw DamagedRecord.missing(at: position) }
     return try RecordHeader(
       parsing: row.extracting(RecordLayout.leafLength..<row.count),
       at: position,

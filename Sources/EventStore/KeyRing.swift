@@ -74,7 +74,7 @@ package final class KeyRing: Sendable {
   }
 
   /// Opens the ring that counts; again if it was removed between the look and the opening.
-  private static func openCurrent(
+  static func openCurrent(
     of folder: KeyFolder,
     for access: Environment.Access,
   ) throws -> OpenRing {

@@ -107,4 +107,14 @@ package struct DamagedRecord: Error, Hashable, Sendable {
     self.position = position
     self.reason = reason
   }
+
+  private static let missing = "there is no record"
+
+  /// Whether it is not damaged but not there.
+  package var isMissing: Bool { reason == Self.missing }
+
+  /// A position that has no record though the log goes beyond it.
+  static func missing(at position: UInt64) -> DamagedRecord {
+    DamagedRecord(at: position, missing)
+  }
 }

@@ -15,6 +15,10 @@ enum RecordLayout {
   /// The most bytes of an idempotency key, because its length has one byte.
   static let idempotencyKeyLimit = 255
 
+  /// The most bytes a record can have.
+  static let recordLimit =
+    clearLength(parties: 3, idempotencyKey: idempotencyKeyLimit) + bodyByteCountLimit + tagLength
+
   static let importedFlag: UInt8 = 1
   static let occurredFlag: UInt8 = 2
 
@@ -88,27 +92,37 @@ extension RecordHeader {
   /// - Throws: `DamagedRecord` if the lengths or the position do not fit, or the format is newer.
   static func check(_ record: Span<UInt8>, at position: UInt64) throws(DamagedRecord) {
     guard record.count >= RecordLayout.fixedLength, record[0] == RecordLayout.format,
-      record[88] <= 3, number(record, 8..<16) == position
+      record[88] <= 3, number(UInt64.self, of: record, at: 8) == position
     else { throw DamagedRecord(at: position, "the header is of another record or format") }
     let clearLength = RecordLayout.clearLength(
       parties: Int(record[88]),
       idempotencyKey: Int(record[89]),
     )
-    guard record.count == clearLength + Int(number(record, 36..<40)) else {
+    guard record.count == clearLength + Int(number(UInt32.self, of: record, at: 36)) else {
       throw DamagedRecord(at: position, "\(record.count) bytes are not what the header says")
     }
   }
 
   /// The position of the first event of a record's stream, as the record has it.
   static func streamStart(of record: Span<UInt8>) -> UInt64 {
-    record.count < RecordLayout.fixedLength ? 0 : number(record, 24..<32)
+    record.count < RecordLayout.fixedLength ? 0 : number(UInt64.self, of: record, at: 24)
   }
 
-  /// A number, highest byte first.
-  private static func number(_ record: Span<UInt8>, _ bytes: Range<Int>) -> UInt64 {
-    var number: UInt64 = 0
-    for index in bytes { number = number << 8 | UInt64(record[index]) }
-    return number
+  /// When a record was recorded, as the record has it.
+  static func recordedAt(of record: Span<UInt8>) -> Int64 {
+    record.count < RecordLayout.fixedLength ? .min : number(Int64.self, of: record, at: 40)
+  }
+
+  /// A number of the fixed part, highest byte first.
+  private static func number<Number: FixedWidthInteger>(
+    _ type: Number.Type,
+    of record: Span<UInt8>,
+    at offset: Int,
+  ) -> Number {
+    // Safety: the callers checked that the fixed part is there; any bit pattern is a number.
+    unsafe record.withUnsafeBytes { bytes in
+      unsafe Number(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Number.self))
+    }
   }
 
   /// The bytes before the sealed body.

@@ -76,7 +76,7 @@ package func flush(file path: String) throws(StorageError) {
 }
 
 /// The folder a path lies in.
-func parent(of path: String) -> String {
+package func parent(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }

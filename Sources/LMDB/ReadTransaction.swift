@@ -86,6 +86,17 @@ package struct BigEndianKey: Sendable {
   }
 }
 
+extension UInt64 {
+  /// Reads the number of a `BigEndianKey`; `nil` unless there are eight bytes.
+  package init?(bigEndian bytes: Span<UInt8>) {
+    guard bytes.count == 8 else { return nil }
+    // Safety: the count was checked; any bit pattern is a number.
+    self = unsafe bytes.withUnsafeBytes {
+      unsafe UInt64(bigEndian: $0.loadUnaligned(as: Self.self))
+    }
+  }
+}
+
 extension [UInt8] {
   /// A copy of lent bytes.
   package init(copying span: Span<UInt8>) {

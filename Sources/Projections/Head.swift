@@ -10,7 +10,7 @@ package struct Head: Hashable, Sendable {
   package let start: UInt64
   /// The state the rules look at.
   package private(set) var state: Conversation
-  /// The slot of the visitor's key.
+  /// The slot of the key of its words.
   package let keySlot: UInt64
   /// Whether it was imported.
   package let isImported: Bool

@@ -22,20 +22,10 @@ package struct Overlay: Sendable {
   private var recent = (start: UInt64(0), place: 0)
   /// The idempotency keys that came, and their positions.
   package private(set) var keys: [KeyPlace: UInt64] = [:]
-  /// The visitors that came, the slots of their keys, and where.
-  package private(set) var visitors: [VisitorID: VisitorPlace] = [:]
   /// The conversations that visitors began, by the positions of their first events.
   package private(set) var visits: [VisitorID: [UInt64]] = [:]
   /// The facts that are one for the whole ledger.
   package private(set) var totals: Totals
-
-  /// Where a visitor first came.
-  package struct VisitorPlace: Hashable, Sendable {
-    /// The slot of the visitor's key.
-    package let slot: UInt64
-    /// The position of the first conversation.
-    package let position: UInt64
-  }
 
   /// Begins behind a checkpoint of the views.
   package init(base: UInt64 = 0, totals: Totals = Totals()) {
@@ -45,7 +35,7 @@ package struct Overlay: Sendable {
   }
 
   /// About the memory it takes, in bytes: the values, and their places in the dictionaries.
-  var byteCount: Int { 600 * heads.count + 100 * keys.count + 120 * visitors.count }
+  var byteCount: Int { 600 * heads.count + 100 * keys.count }
 
   /// The head of a conversation, by the position of its first event; `nil` if it did not change.
   package func head(start: UInt64) -> Head? { place(start: start).map { heads[$0] } }
@@ -84,11 +74,12 @@ package struct Overlay: Sendable {
       totals.administration = Totals.Tail(last: header.position, count: header.streamPosition)
       return
     }
+    if header.stream == auditStream { totals.audit = Totals.Audit(behind: header) }
     if !idempotencyKey.isEmpty {
       let scope = KeyPlace.Scope(of: header)
       keys[KeyPlace(scope, idempotencyKey)] = header.position
     }
-    try foldHead(header, load)
+    if header.isOfConversation { try foldHead(header, load) }
   }
 
   private mutating func foldHead(
@@ -102,7 +93,7 @@ package struct Overlay: Sendable {
     }
     if let head = Head(startingWith: header) {
       adopt(head)
-      note(head)
+      visits[head.state.visitor, default: []].append(head.start)
     } else if var head = try load(start) {
       head.fold(header)
       adopt(head)
@@ -117,14 +108,6 @@ package struct Overlay: Sendable {
     heads.append(head)
   }
 
-  /// Remembers the visit, and the slot of a visitor who comes for the first time.
-  private mutating func note(_ head: Head) {
-    let visitor = head.state.visitor
-    visits[visitor, default: []].append(head.start)
-    guard visitors[visitor] == nil else { return }
-    visitors[visitor] = VisitorPlace(slot: head.keySlot, position: head.start)
-  }
-
   /// Forgets what the views have written down.
   package mutating func forget(through checkpoint: UInt64) {
     base = max(base, checkpoint)
@@ -132,7 +115,6 @@ package struct Overlay: Sendable {
     (heads, places, conversations, recent) = ([], [:], [:], (0, 0))
     for head in kept { adopt(head) }
     keys = keys.filter { $0.value > checkpoint }
-    visitors = visitors.filter { $0.value.position > checkpoint }
     visits = visits.compactMapValues { starts in
       let later = starts.filter { $0 > checkpoint }
       return later.isEmpty ? nil : later
@@ -146,6 +128,8 @@ package struct Totals: Hashable, Sendable {
   package var keySlots: UInt64 = KeyRing.ledgerSlot
   /// The end of the stream of administration.
   package var administration = Tail()
+  /// The end of the stream of the read audit.
+  package var audit = Audit()
 
   /// The end of a stream.
   package struct Tail: Hashable, Sendable {
@@ -160,11 +144,27 @@ package struct Totals: Hashable, Sendable {
     }
   }
 
+  /// The ends of the stream of the read audit.
+  package struct Audit: Hashable, Sendable {
+    /// The position of its first event; zero if it has none.
+    package var start: UInt64 = 0
+    /// Its end.
+    package var tail = Tail()
+
+    init() {}
+
+    init(behind header: RecordHeader) {
+      start = header.streamStart
+      tail = Tail(last: header.position, count: header.streamPosition)
+    }
+  }
+
   package init() {}
 
   /// The facts of a ledger whose streams were taken in by shares.
   func joined(_ other: Totals) -> Totals {
     var joined = other.administration.count > administration.count ? other : self
+    joined.audit = other.audit.tail.count > audit.tail.count ? other.audit : audit
     joined.keySlots = max(keySlots, other.keySlots)
     return joined
   }

@@ -32,3 +32,16 @@ extension RecordHeader {
 
 /// The stream of everything that is not of one conversation: registry, import runs.
 package let administrationStream: UInt128 = 0
+
+/// The stream of the read audit: who opened and exported what.
+///
+/// It is apart from administration, because that is folded whenever a ledger is opened, and this
+/// grows with each reading. Its identifier is the UUID of RFC 9562 that has all bits set.
+package let auditStream = UInt128.max
+
+extension RecordHeader {
+  /// Whether the event is of a conversation, and not of administration or the read audit.
+  package var isOfConversation: Bool {
+    stream != administrationStream && stream != auditStream
+  }
+}

@@ -22,6 +22,9 @@ package struct ViewSnapshot: Sendable {
   /// The position it was computed at.
   package var position: UInt64 { overlay.position }
 
+  /// The ends of the stream of the read audit.
+  package var audit: Totals.Audit { overlay.totals.audit }
+
   /// The head of a conversation.
   package func head(of conversation: ConversationID) throws -> Head? {
     try overlay.head(of: conversation) ?? views?.head(of: conversation)

@@ -95,14 +95,6 @@ extension Views {
   ) throws {
     let keys = overlays.flatMap { $0.keys.map { ($0.key, $0.value) } }
     try writeNumbers(keys, tables.keys, &transaction)
-    // A visitor who came by two streams has one slot in both.
-    let visitors = overlays.flatMap(\.visitors)
-    for (visitor, place) in visitors.sorted(by: { $0.key < $1.key }) {
-      let key = identifierKey(visitor.value)
-      guard try transaction.value(for: key.span, in: tables.visitors) == nil else { continue }
-      let slot = numberBytes(place.slot)
-      try transaction.put(slot.span, for: key.span, in: tables.visitors)
-    }
   }
 
   /// Puts numbers under keys, in the order of the keys.

@@ -10,7 +10,7 @@ import TransparencyLog
 /// has beyond the checkpoint is folded in memory. Disposable: deleting the folder loses nothing.
 package final class Views: Sendable {
   /// The version of the tables; views of another version are built anew.
-  static let version: UInt64 = 2
+  static let version: UInt64 = 4
 
   package let path: String
   let environment: Environment
@@ -48,13 +48,16 @@ package final class Views: Sendable {
   /// Whether the views are of this log's history, and not of another one or a later one.
   package func fit(_ log: EventLog) throws -> Bool {
     let checkpoint = try checkpoint()
-    guard try environment.read({ try tables.version(in: $0) }) == Self.version else {
-      return false
-    }
+    guard try isOfThisVersion() else { return false }
     if checkpoint.position == 0 { return true }
     guard checkpoint.position <= (try log.head().position) else { return false }
     let root = try TreeHasher.root(ofSize: checkpoint.position, from: StoredNodes(of: log))
     return root.bytes == checkpoint.root
+  }
+
+  /// Whether the tables are of the version this code writes; others are built anew.
+  package func isOfThisVersion() throws -> Bool {
+    try environment.read { try tables.version(in: $0) } == Self.version
   }
 
   /// The head of a conversation, by the position of its first event.
@@ -80,13 +83,6 @@ package final class Views: Sendable {
       try tables.number(at: key.bytes, in: tables.keys, transaction)
     }
   }
-
-  /// The slot of a visitor's key.
-  package func keySlot(of visitor: VisitorID) throws -> UInt64? {
-    try environment.read { transaction in
-      try tables.number(at: identifierKey(visitor.value), in: tables.visitors, transaction)
-    }
-  }
 }
 
 /// The tables of the views.
@@ -103,14 +99,12 @@ struct ViewTables: Sendable {
   let tookPart: Table
   /// Bot → conversations and messages of its inbox.
   let counts: Table
-  /// Visitor → slot of the key.
-  let visitors: Table
   /// Visitor and position of the first event of a conversation → the same position.
   let visits: Table
   let main: Table
 
   static let names = [
-    "counts", "heads", "inboxes", "keys", "starts", "took-part", "visitors", "visits",
+    "counts", "heads", "inboxes", "keys", "starts", "took-part", "visits",
   ]
 
   init(_ named: [Table], main: Table) {
@@ -120,8 +114,7 @@ struct ViewTables: Sendable {
     keys = named[3]
     starts = named[4]
     tookPart = named[5]
-    visitors = named[6]
-    visits = named[7]
+    visits = named[6]
     self.main = main
   }
 
@@ -162,6 +155,9 @@ extension Views.Checkpoint {
     writer.put(totals.keySlots)
     writer.put(totals.administration.last)
     writer.put(totals.administration.count)
+    writer.put(totals.audit.start)
+    writer.put(totals.audit.tail.last)
+    writer.put(totals.audit.tail.count)
     writer.put(root)
     return writer.bytes
   }
@@ -173,6 +169,9 @@ extension Views.Checkpoint {
     totals.keySlots = try reader.longNumber()
     totals.administration.last = try reader.longNumber()
     totals.administration.count = try reader.number()
+    totals.audit.start = try reader.longNumber()
+    totals.audit.tail.last = try reader.longNumber()
+    totals.audit.tail.count = try reader.number()
     root = reader.rest
   }
 }
@@ -202,7 +201,5 @@ func identifierKey(_ identifier: UInt128, _ position: UInt64) -> [UInt8] {
   return writer.bytes
 }
 
-/// A number of eight bytes, highest first.
-func bigEndian(_ bytes: Span<UInt8>) -> UInt64 {
-  bytes.indices.reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
-}
+/// A position that a view keeps; zero, where there is no event, if it is none.
+func bigEndian(_ bytes: Span<UInt8>) -> UInt64 { UInt64(bigEndian: bytes) ?? 0 }

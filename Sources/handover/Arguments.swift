@@ -6,6 +6,7 @@ public import LedgerExchange
 // The words of the domain that stand on the command line as they are.
 extension SourceFormat: ExpressibleByArgument {}
 extension ConversationStatus: ExpressibleByArgument {}
+extension Verification.Check: ExpressibleByArgument {}
 
 extension Identifier: ExpressibleByArgument {
   /// Reads a UUID.

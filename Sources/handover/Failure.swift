@@ -63,7 +63,8 @@ struct Failure {
     case .readOnly, .notPermitted: Code.notPermitted
     case .anotherWriter: Code.tryAgain
     case .cannotCreate: Code.cannotCreate
-    case .inputOutput, .damaged: Code.inputOutput
+    // A log that lost its end is damaged, whoever cut it off.
+    case .inputOutput, .damaged, .behindCheckpoint: Code.inputOutput
     case .malformedQuery: Code.badData
     }
   }

@@ -19,7 +19,10 @@ struct Handover: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Ledger",
-        subcommands: [Init.self, Import.self, Export.self, Status.self, Rebuild.self],
+        subcommands: [
+          Init.self, Import.self, Export.self, Status.self, Rebuild.self, Backup.self,
+          Restore.self,
+        ],
       ),
       CommandGroup(
         name: "Reading",
@@ -32,7 +35,13 @@ struct Handover: AsyncParsableCommand {
           RequestAgent.self, TakeOver.self, HandBack.self, End.self,
         ],
       ),
-      CommandGroup(name: "Audit", subcommands: [Replay.self, Verify.self, Erase.self]),
+      CommandGroup(
+        name: "Audit",
+        subcommands: [
+          Replay.self, Verify.self, CheckpointCommand.self, Erase.self, ReadAudit.self,
+          Reads.self,
+        ],
+      ),
       CommandGroup(name: "Server", subcommands: [Serve.self, Token.self]),
     ],
   )

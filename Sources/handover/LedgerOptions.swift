@@ -17,7 +17,13 @@ struct LedgerOptions: ParsableArguments {
   var json = false
 
   /// Opens the ledger for reading, beside whoever writes it.
-  func open() throws -> Ledger { try Ledger(at: ledger, for: .reading) }
+  ///
+  /// A log that is not the one that was signed can be read, with a warning.
+  func open() throws -> Ledger {
+    let ledger = try Ledger(at: ledger, for: .reading)
+    if let warning = ledger.checkpointWarning() { Terminal.note("handover: warning: \(warning)") }
+    return ledger
+  }
 }
 
 /// What commands that write take.
@@ -38,10 +44,12 @@ struct WriteOptions: ParsableArguments {
   func withLedger<Result>(
     _ options: LedgerOptions,
     creating: Bool = false,
+    origin: String? = nil,
     _ body: (Ledger) throws -> Result,
   ) throws -> Result {
     var ledgerOptions = Ledger.Options()
     ledgerOptions.mapSizeInBytes = mapSize.map { $0 << 20 }
+    ledgerOptions.origin = origin
     let bar = ProgressBar("building views")
     ledgerOptions.progress = { bar.show($0, of: $1) }
     let access = Ledger.Access.writing(creating: creating)

@@ -1,3 +1,4 @@
+import Conversations
 import Crypto
 import Foundation
 import Synchronization
@@ -20,16 +21,22 @@ final class HandClock: Sendable {
 final class LedgerBench {
   let path: String
   let clock = HandClock()
+  private let rules: Rules
   private var opened: Ledger?
 
-  init(_ name: String) { path = TemporaryFolder.path + "/" + name }
+  init(_ name: String, rules: Rules = Rules()) {
+    path = TemporaryFolder.path + "/" + name
+    self.rules = rules
+  }
 
   deinit { opened?.close() }
 
   /// The ledger, opened if it is not.
   func ledger() throws -> Ledger {
     if let opened { return opened }
-    let ledger = try Ledger(at: path, for: .writing(creating: true), options: .bench(clock))
+    var options = Ledger.Options.bench(clock)
+    options.rules = rules
+    let ledger = try Ledger(at: path, for: .writing(creating: true), options: options)
     opened = ledger
     return ledger
   }

@@ -7,7 +7,8 @@ struct `The registry's history` {
     .ownerRegistered(acme), .botRegistered(unheardOf, owner: globex),
     .moduleDefined(unheardOf, greeting), .deploymentRegistered(website, bot: unheardOf),
     .handoverRequested(unheardOf), .handoverEnabled(unheardOf), .handoverDisabled(unheardOf),
-    .importRunStarted, .importRunFinished, .unknown(type: 31),
+    .importRunStarted, .importRunFinished, .transcriptOpened(.log, through: 1),
+    .transcriptsExported(.inbox(english), through: 1), .unknown(type: 31),
     .erasureOrdered(.visitor(carol)), .erasureFinished(order: 1),
   ]
 
@@ -56,6 +57,19 @@ struct `The registry's history` {
     #expect(finish.map(\.body.amount) == [9])
     #expect(network.after(.startImportRun(name: "run", files: 2)) == network)
   }
+
+  @Test
+  func `knows whether the read audit is on`() throws {
+    let network = Registry.network
+    #expect(!network.isReadAuditOn)
+    #expect(try network.decide(.switchReadAudit(isOn: false, by: "eve"), by: .admin) == [])
+    let events = try network.decide(.switchReadAudit(isOn: true, by: "eve"), by: .admin)
+    #expect(events.map(\.event) == [.readAuditSwitched(isOn: true)])
+    #expect(events.map(\.body.authorID) == ["eve"])
+    let on = network.after(.switchReadAudit(isOn: true, by: nil))
+    #expect(on.isReadAuditOn)
+    #expect(!on.after(.switchReadAudit(isOn: false, by: nil)).isReadAuditOn)
+  }
 }
 
 extension RegistryEvent {
@@ -65,7 +79,8 @@ extension RegistryEvent {
     case .botRegistered(let bot, _): bot
     case .ownerRegistered, .moduleDefined, .deploymentRegistered, .handoverRequested: nil
     case .handoverEnabled, .handoverDisabled, .importRunStarted, .importRunFinished: nil
-    case .erasureOrdered, .erasureFinished, .unknown: nil
+    case .erasureOrdered, .erasureFinished, .readAuditSwitched: nil
+    case .transcriptsExported, .transcriptOpened, .unknown: nil
     }
   }
 }

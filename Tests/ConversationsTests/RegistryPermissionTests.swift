@@ -26,6 +26,10 @@ struct `A change of the registry` {
       .orderErasure(ErasureOrder(.visitor(carol), ground: "asked for")),
       ["+", "+", "not_permitted", "not_permitted"],
     ),
+    (
+      .switchReadAudit(isOn: true, by: nil),
+      ["+", "+", "not_permitted", "not_permitted"],
+    ),
   ]
 
   static let columns: [Caller] = [.trusted, .admin, .owner(acme), .owner(globex)]

@@ -8,7 +8,8 @@ struct `The command line` {
     ["bots", "register"], ["bots", "module"], ["bots", "deploy"], ["bots", "request"],
     ["bots", "enable"], ["bots", "disable"], ["inbox"], ["transcript"], ["why"], ["follow"],
     ["start"], ["post"], ["note"], ["set"], ["hand-over"], ["request-agent"], ["take-over"],
-    ["hand-back"], ["end"], ["replay"], ["verify"], ["erase"], ["serve"], ["token"], ["token", "issue"],
+    ["hand-back"], ["end"], ["replay"], ["verify"], ["checkpoint"], ["erase"], ["read-audit"],
+    ["reads"], ["backup"], ["restore"], ["serve"], ["token"], ["token", "issue"],
     ["token", "inspect"],
   ]
 
@@ -66,7 +67,8 @@ struct `The command line` {
     let conversation = "0190b6a0-5c1f-7d1e-8000-000000000001"
     let calls = [
       ["status"], ["bots"], ["inbox", "A"], ["transcript", conversation], ["why", conversation],
-      ["follow"], ["replay"], ["verify"], ["rebuild"], ["export", "--to", "jsonl"],
+      ["follow"], ["replay"], ["verify"], ["checkpoint"], ["checkpoint", "--accept-older"],
+      ["rebuild"], ["export", "--to", "jsonl"],
       ["post", conversation, "Hello"], ["start", "--bot", "A"], ["bots", "enable", "A"],
       ["hand-over", conversation, "A", "--module", "1"], ["end", conversation],
     ]

@@ -39,7 +39,8 @@ struct Problem: Error, Hashable, Sendable {
     case .notFound: self.init(404, "not_found", error.description)
     case .malformedQuery: self.init(400, "malformed_query", error.description)
     case .readOnly: self.init(503, "stopping", "the server is stopping; try again")
-    case .noLedger, .anotherWriter, .cannotCreate, .inputOutput, .notPermitted, .damaged:
+    case .noLedger, .anotherWriter, .cannotCreate, .inputOutput, .notPermitted, .damaged,
+      .behindCheckpoint:
       self.init(503, "storage_failed", "the ledger's storage failed; see the server's log")
     }
   }

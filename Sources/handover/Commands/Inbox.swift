@@ -37,7 +37,7 @@ struct Inbox: ParsableCommand {
     let ledger = try options.open()
     let page = try ledger.inbox(try query(ledger))
     if options.json { return try printJSON(page) }
-    show(page, try ledger.registry())
+    page.show(try ledger.registry())
   }
 
   private func query(_ ledger: Ledger) throws -> InboxQuery {
@@ -64,14 +64,17 @@ struct Inbox: ParsableCommand {
     guard text.utf8.count == 10 else { return time }
     return Timestamp(microseconds: time.microseconds + 86_400_000_000 - 1)
   }
+}
 
-  private func show(_ page: InboxPage, _ registry: Registry) {
+extension InboxPage {
+  /// Shows the page as a table.
+  func show(_ registry: Registry) {
     var table = Table(
       ["", "conversation", "last activity", "status", "msgs", "visitor", "path", "last message"],
       flexible: 7,
       rightAligned: [4],
     )
-    for row in page.rows {
+    for row in rows {
       let path = row.path.map { BotID($0).flatMap { registry.bots[$0]?.name } ?? $0 }
       let control = row.agent.map { "agent \($0)" } ?? row.status.rawValue
       table.add([
@@ -82,8 +85,8 @@ struct Inbox: ParsableCommand {
       ])
     }
     table.print()
-    let more = page.next.map { "; more with --after \($0)" } ?? ""
-    Terminal.note("\(page.rows.count) of \(page.total), at position \(page.position)\(more)")
+    let more = next.map { "; more with --after \($0)" } ?? ""
+    Terminal.note("\(rows.count) of \(total), at position \(position)\(more)")
   }
 }
 
@@ -95,11 +98,13 @@ func time(_ text: String, _ option: String) throws -> Timestamp {
   return time
 }
 
+/// A moment given on the command line; none if there is no `--as-of`.
+func moment(_ text: String?) throws -> Moment? { try text.map { try moment($0, "--as-of") } }
+
 /// A moment given on the command line.
-func moment(_ text: String?) throws -> Moment? {
-  guard let text else { return nil }
+func moment(_ text: String, _ option: String) throws -> Moment {
   guard let moment = Moment(text: text) else {
-    throw ValidationError("--as-of is a log position or a time (RFC 3339), not \(text)")
+    throw ValidationError("\(option) is a log position or a time (RFC 3339), not \(text)")
   }
   return moment
 }

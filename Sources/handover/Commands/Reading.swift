@@ -18,10 +18,13 @@ struct TranscriptCommand: ParsableCommand {
 
   @Argument(help: "The conversation.") var conversation: ConversationID
   @Option(name: .long, help: "As it was at a log position or time.") var asOf: String?
+  @OptionGroup var reader: ReaderOptions
   @OptionGroup var options: LedgerOptions
 
   func run() throws {
-    let transcript = try options.open().transcript(of: conversation, asOf: try moment(asOf))
+    let transcript = try reader.read(.conversation(conversation), by: "transcript", options) {
+      try $0.transcript(of: conversation, asOf: try moment(asOf))
+    }
     if options.json { return try printJSON(transcript) }
     for line in transcript.plainText.split(separator: "\n", omittingEmptySubsequences: false)
       .dropLast()
@@ -42,13 +45,14 @@ struct WhyCommand: ParsableCommand {
 
   @Argument(help: "The conversation.") var conversation: ConversationID
   @Option(name: .long, help: "As it was at a log position or time.") var asOf: String?
+  @OptionGroup var reader: ReaderOptions
   @OptionGroup var options: LedgerOptions
 
   func run() throws {
-    let ledger = try options.open()
-    let why = try ledger.why(conversation, asOf: try moment(asOf))
+    let (why, registry) = try reader.read(.conversation(conversation), by: "why", options) {
+      (try $0.why(conversation, asOf: try moment(asOf)), try $0.registry())
+    }
     if options.json { return try printJSON(why) }
-    let registry = try ledger.registry()
     var table = EventTable.table()
     for event in why.events { table.add(EventTable.cells(event, registry)) }
     table.print()
@@ -71,11 +75,13 @@ struct Follow: ParsableCommand {
   @Option(name: .long, help: "Begin behind this position; standard: the end of the log.")
   var after: UInt64?
   @Option(name: .long, help: "End after this many events.") var limit: Int?
+  @OptionGroup var reader: ReaderOptions
   @OptionGroup var options: LedgerOptions
 
   func run() throws {
+    let end = try reader.read(.log, by: "follow", options) { try $0.headPosition() }
     let ledger = try options.open()
-    var position = try after ?? ledger.headPosition()
+    var position = after ?? end
     var count = 0
     while count < limit ?? .max {
       let head = try ledger.headPosition()
@@ -111,14 +117,11 @@ enum EventTable {
   }
 
   static func cells(_ event: EventRow, _ registry: Registry) -> [String] {
-    func name(_ bot: String?) -> String {
-      guard let bot else { return "" }
-      return BotID(bot).flatMap { registry.bots[$0]?.name } ?? bot
-    }
+    let names = BotNames(registry)
     let code = event.code.map { "\($0): " } ?? ""
     return [
       "\(event.position)", String(event.at.prefix(19)), event.type, event.authorKind ?? "",
-      name(event.from), name(event.to), event.module.map { "\($0)" } ?? "",
+      names.name(event.from), names.name(event.to), event.module.map { "\($0)" } ?? "",
       code + (event.reason ?? event.text ?? ""),
     ]
   }

@@ -29,6 +29,7 @@ struct GoldenRecord {
   private static let visitor = VisitorID(0x5C146B14_3C524AFD_938A375D_0DF1FBF6)
   private static let deployment = DeploymentID(0x1EC9414C_232A6B00_B3C89F6B_DECED846)
   private static let agent = AgentID(0x00112233_44556677_8899AABB_CCDDEEFF)
+  private static let conversationRead = ConversationID(0x0190B6A0_5C1F7D1E_80000000_00000001)
   private static let module = ModuleID(21_890)
 
   static let all = registry + conversation
@@ -64,6 +65,19 @@ struct GoldenRecord {
           ).body
       },
       .init(.erasureFinished(order: 1_234_567_890_123), .erasureFinished) { $0.amount = 2 },
+      .init(.readAuditSwitched(isOn: true), .readAuditSwitched) { $0.authorID = "officer" },
+      .init(.transcriptsExported(.inbox(english), through: 4_711), .transcriptsExported) {
+        $0.authorID = "officer"
+        $0.name = "jsonl"
+        $0.amount = 12
+      },
+      .init(
+        .transcriptOpened(.conversation(conversationRead), through: 4_711),
+        .transcriptOpened,
+      ) {
+        $0.authorID = "eve"
+        $0.name = "transcript"
+      },
     ]
     + [module].compactMap { $0 }.map { module in
       .init(.moduleDefined(spanish, module), .moduleDefined) { $0.name = "Begrüßung" }

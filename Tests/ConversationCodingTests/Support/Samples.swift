@@ -40,7 +40,15 @@ enum Samples {
       .unknown(type: 12), .erasureOrdered(.visitor(visitor)), .erasureFinished(order: .max),
       .erasureOrdered(.conversation(ConversationID(7))), .erasureFinished(order: 1),
       .erasureOrdered(.retention(inboxOf: nil)), .erasureOrdered(.retention(inboxOf: bot)),
+      .readAuditSwitched(isOn: true), .readAuditSwitched(isOn: false),
     ] + modules.compactMap { $0 }.map { .moduleDefined(bot, $0) }
+    + scopes.flatMap { scope in
+      [.transcriptOpened(scope, through: 7), .transcriptsExported(scope, through: .max)]
+    }
+
+  private static let scopes: [ReadingScope] = [
+    .log, .inbox(bot), .conversation(ConversationID(9)),
+  ]
 }
 
 extension ConversationEvent {
@@ -82,6 +90,9 @@ extension RegistryEvent {
     case .importRunFinished: .importRunFinished
     case .erasureOrdered: .erasureOrdered
     case .erasureFinished: .erasureFinished
+    case .readAuditSwitched: .readAuditSwitched
+    case .transcriptsExported: .transcriptsExported
+    case .transcriptOpened: .transcriptOpened
     case .unknown: nil
     }
   }

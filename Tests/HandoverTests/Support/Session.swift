@@ -86,6 +86,10 @@ struct Mask {
       let index = identifiers.firstIndex(of: String(match.output)) ?? 0
       return "<\(index + 1)>"
     }
+    .replacing(
+      /conversation-ledger\/[0-9a-f]{32}\+[0-9a-f]{8}\+[A-Za-z0-9+\/]{44}/,
+      with: "<key>",
+    )
     .replacing(/\b[0-9a-f]{64}\b/, with: "<digest>")
     .replacing(ledger, with: "<ledger>")
   }

@@ -23,15 +23,20 @@ public struct ReplayState: Codable, Hashable, Sendable {
   public var control: String
   /// The agent in control.
   public var agentId: String?
+  /// The agent's name or account, if it can be read.
+  public var agent: String?
   /// The handovers since the visitor last wrote.
   public var handoversSinceVisitor: UInt32
   /// Whether it has ended.
   public var ended: Bool
 
-  init(_ state: Conversation) {
+  init(_ state: Conversation, agent name: String? = nil) {
     holderBotId = state.holder.description
     control = state.control.name
-    if case .agent(let agent) = state.control { agentId = agent.description }
+    if case .agent(let id) = state.control {
+      agentId = id.description
+      agent = name
+    }
     handoversSinceVisitor = state.handoversSinceVisitor
     ended = state.isEnded
   }
@@ -52,8 +57,8 @@ public struct ReplayVerdict: Codable, Hashable, Sendable {
 extension Ledger {
   /// Steps through the events of a conversation.
   public func replay(_ events: [RecordedEvent]) throws -> [ReplayStep] {
-    var folded: Conversation?
-    return events.map { folded.step(through: $0) }
+    var walk = ReplayWalk()
+    return events.map { walk.step(through: $0) }
   }
 
   /// Steps through a span of the log, every conversation in it.
@@ -67,16 +72,20 @@ extension Ledger {
   ) throws {
     try LedgerError.wrapping {
       let before = first > 1 ? try reader.at(first - 1) : nil
-      var states: [ConversationID: Conversation] = [:]
+      var walks: [ConversationID: ReplayWalk] = [:]
       try forEachEvent(from: max(first, 1), through: last) { recorded in
         guard let id = recorded.conversation else {
           return try body(ReplayStep(event: EventRow(recorded), before: nil, after: nil))
         }
-        var state = try states[id] ?? before?.head(of: id)?.state
-        try body(state.step(through: recorded))
-        states[id] = state
+        var walk = try walks[id] ?? before?.head(of: id).map(walk) ?? ReplayWalk()
+        try body(walk.step(through: recorded))
+        walks[id] = walk
       }
     }
+  }
+
+  private func walk(behind head: Head) throws -> ReplayWalk {
+    ReplayWalk(state: head.state, agent: try agentName(head))
   }
 
   /// Builds the views from nothing and compares their digest with that of the live ones.
@@ -90,14 +99,15 @@ extension Ledger {
     progress: (UInt64, UInt64) -> Void = { _, _ in }
   ) throws -> ReplayVerdict {
     try LedgerError.wrapping {
-      let position = try log.head().position
       let folder = FileManager.default.temporaryDirectory.path + "/handover-\(UUID())"
       defer { try? FileManager.default.removeItem(atPath: folder) }
+      // The live views are brought up in a copy, as a reader brings them up in memory. They are
+      // copied before the head is read, so that they are not ahead of it.
+      let live = try reader.writtenViews.map { try $0.copy(to: folder + "/live") }
+      let position = try log.head().position
+      try live?.catchUp(with: log, through: position)
       let rebuilt = try Views(at: folder + "/rebuilt", for: .writing)
       try rebuilt.catchUp(with: log, through: position) { progress($0, position) }
-      // The live views are brought up in a copy, as a reader brings them up in memory.
-      let live = try reader.writtenViews.map { try $0.copy(to: folder + "/live") }
-      try live?.catchUp(with: log, through: position)
       let digests = (try rebuilt.digest(), try live?.digest())
       return ReplayVerdict(
         position: position,
@@ -109,26 +119,23 @@ extension Ledger {
   }
 }
 
-extension Conversation? {
+/// One conversation's way through its events.
+private struct ReplayWalk {
+  var state: Conversation?
+  /// The name of the agent who took control last.
+  var agent: String?
+
   /// Takes in an event and shows the states on both sides of it.
-  fileprivate mutating func step(through recorded: RecordedEvent) -> ReplayStep {
-    let before = map(ReplayState.init)
-    if case .started(let bot, let deployment, let visitor) = recorded.event, self == nil {
-      self = Conversation(
-        bot: bot,
-        deployment: deployment,
-        visitor: visitor,
-        at: recorded.position,
-      )
-    } else if let event = recorded.event {
-      self?.evolve(event, at: recorded.position)
+  mutating func step(through recorded: RecordedEvent) -> ReplayStep {
+    let before = shown
+    if let event = recorded.event { state.evolve(event, at: recorded.position) }
+    if case .agentTookOver = recorded.event {
+      agent = recorded.body?.authorName ?? recorded.body?.authorID
     }
-    return ReplayStep(
-      event: EventRow(recorded),
-      before: before,
-      after: map(ReplayState.init),
-    )
+    return ReplayStep(event: EventRow(recorded), before: before, after: shown)
   }
+
+  private var shown: ReplayState? { state.map { ReplayState($0, agent: agent) } }
 }
 
 /// Lower-case hexadecimal digits.
