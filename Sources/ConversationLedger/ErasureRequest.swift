@@ -8,7 +8,7 @@ public struct ErasureRequest: Sendable {
   public var inactiveFor: Duration?
   /// Of a retention rule: whether conversations must have ended; if not, expired ones fit too.
   public var isEndedOnly = false
-  /// Why: the request, the rule, the law. It is kept, so it names nobody.
+  /// The request, the rule or the law that asks for it; it is kept, so it names nobody.
   public var ground: String
   /// The account of who orders it.
   public var orderedBy: String?

@@ -6,8 +6,8 @@ import LMDB
 ///
 /// The first ring lies in the folder itself. Each rewrite makes the next one, `ring-2`, `ring-3` …,
 /// in a folder of its own: LMDB's file of locks belongs to one data file, so a data file that is
-/// exchanged beneath its readers would be read by the wrong one of its two meta pages. The ring with
-/// the greatest number counts; a folder gets its name once its file is whole.
+/// exchanged beneath its readers would be read by the wrong one of its two meta pages. The ring
+/// with the greatest number counts; a folder gets its name once its file is whole.
 struct KeyFolder: Sendable {
   let path: String
 

@@ -4,8 +4,10 @@ import Testing
 
 @testable import ConversationLedger
 
-@Suite struct `Key slots` {
-  @Test func `Two conversations of one visitor have keys of their own`() throws {
+@Suite(.inTemporaryFolder)
+struct `Key slots` {
+  @Test
+  func `Two conversations of one visitor have keys of their own`() throws {
     // Given a visitor who comes twice.
     let bench = LedgerBench("key-slots")
     let owner = OwnerID.fresh(), bot = BotID.fresh(), visitor = VisitorID.fresh()

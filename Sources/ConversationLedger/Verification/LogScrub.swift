@@ -4,9 +4,9 @@ import TransparencyLog
 /// Walks a running ledger's log round and round, slowly, and compares every record with its leaf
 /// and every stored node of the tree with what is below it.
 ///
-/// Bit rot is found while a backup still has what is lost, and not on the day an old conversation is
-/// opened. A piece is 256 records, the span of one stored node, so a scrub needs no memory and can
-/// begin at any position.
+/// Bit rot is found while a backup still has what is lost, and not on the day an old conversation
+/// is opened. A piece is 256 records, the span of one stored node, so a scrub needs no memory and
+/// can begin at any position.
 ///
 /// ```swift
 /// let scrub = LogScrub(of: ledger, recordsPerSecond: 2_000)
