@@ -38,8 +38,8 @@ struct Handover: AsyncParsableCommand {
       CommandGroup(
         name: "Audit",
         subcommands: [
-          Replay.self, Verify.self, CheckpointCommand.self, Erase.self, ReadAudit.self,
-          Reads.self,
+          Replay.self, Verify.self, CheckpointCommand.self, Prove.self, CheckProof.self, Erase.self,
+          ReadAudit.self, Reads.self,
         ],
       ),
       CommandGroup(name: "Server", subcommands: [Serve.self, Token.self]),

@@ -8,7 +8,8 @@ struct `The command line` {
     ["bots", "register"], ["bots", "module"], ["bots", "deploy"], ["bots", "request"],
     ["bots", "enable"], ["bots", "disable"], ["inbox"], ["transcript"], ["why"], ["follow"],
     ["start"], ["post"], ["note"], ["set"], ["hand-over"], ["request-agent"], ["take-over"],
-    ["hand-back"], ["end"], ["replay"], ["verify"], ["checkpoint"], ["erase"], ["read-audit"],
+    ["hand-back"], ["end"], ["replay"], ["verify"], ["checkpoint"], ["prove"], ["check-proof"],
+    ["erase"], ["read-audit"],
     ["reads"], ["backup"], ["restore"], ["serve"], ["token"], ["token", "issue"],
     ["token", "inspect"],
   ]
@@ -68,6 +69,7 @@ struct `The command line` {
     let calls = [
       ["status"], ["bots"], ["inbox", "A"], ["transcript", conversation], ["why", conversation],
       ["follow"], ["replay"], ["verify"], ["checkpoint"], ["checkpoint", "--accept-older"],
+      ["prove", "1"],
       ["rebuild"], ["export", "--to", "jsonl"],
       ["post", conversation, "Hello"], ["start", "--bot", "A"], ["bots", "enable", "A"],
       ["hand-over", conversation, "A", "--module", "1"], ["end", conversation],

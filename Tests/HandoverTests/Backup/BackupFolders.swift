@@ -76,27 +76,9 @@ extension LedgerFolder {
   /// The root at some positions and at the end, as the reader in Python computes it.
   func rootsByPython(_ positions: [UInt64] = []) throws -> [UInt64: String] {
     let reader = Clone.root.appending(path: "Tests/HandoverTests/Backup/read_backup.py").path
-    let call = Tool.Call(
-      executable: "/usr/bin/env",
-      arguments: ["python3", reader, backup] + positions.map { "\($0)" },
-      input: Data(),
-    )
-    let answer = try Tool.run(call, in: folder)
+    let answer = try Python.run([reader, backup] + positions.map { "\($0)" }, in: folder)
     #expect(answer.exit == .code(0), "\(answer.standardError)")
     let pairs = answer.lines.map { $0.split(separator: " ") }
     return Dictionary(pairs.map { (UInt64($0[0]) ?? 0, String($0[1])) }) { $1 }
   }
-
-  /// Whether this machine has Python.
-  static let hasPython: Bool = {
-    let scratch = FileManager.default.temporaryDirectory
-    let call = Tool.Call(
-      executable: "/usr/bin/env",
-      arguments: ["python3", "--version"],
-      input: Data(),
-    )
-    let hasPython = (try? Tool.run(call, in: scratch))?.exit == .code(0)
-    if !hasPython { Clone.skip("python3") }
-    return hasPython
-  }()
 }

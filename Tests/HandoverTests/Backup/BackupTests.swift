@@ -64,7 +64,7 @@ struct `A backup` {
     let backup = try ledger.backUp()
     var chance = Chance(Effort.seed, 20)
     let positions = (0..<3).map { _ in UInt64.random(in: 1..<backup.position, using: &chance) }
-    let roots = LedgerFolder.hasPython ? try ledger.rootsByPython(positions) : [:]
+    let roots = Python.isThere ? try ledger.rootsByPython(positions) : [:]
     for position in positions {
       let restored = try ledger.restored("--to", "\(position)")
       let status = try restored.status()
@@ -87,7 +87,7 @@ struct `A backup` {
     try other.run("restore", ledger.backup, "--to", "\(backup.position + 1)", exits: 66)
   }
 
-  @Test(.enabled(if: LedgerFolder.hasPython))
+  @Test(.enabled(if: Python.isThere))
   func `is read by a program that knows only its description`() throws {
     let ledger = try LedgerFolder()
     try ledger.enterNetwork()

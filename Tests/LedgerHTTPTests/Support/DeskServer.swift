@@ -98,6 +98,11 @@ final class DeskServer: Sendable {
   /// Waits until so many posts were accepted.
   func accepts(_ count: Int) async { await wait { $0.accepted.count >= count } }
 
+  /// Waits until the posts that were accepted are enough, in the words of whoever waits.
+  func accepts(until isEnough: @escaping @Sendable ([Post]) -> Bool) async {
+    await wait { isEnough($0.accepted) }
+  }
+
   /// Waits until so many posts were not accepted.
   func refuses(_ count: Int) async { await wait { $0.refused.count >= count } }
 

@@ -109,9 +109,7 @@ struct `An agent desk` {
       await desk.refuses(2)
       #expect(desk.accepted.isEmpty)
       desk.answer(.accepts)
-      while Set(desk.accepted.map(\.id)).count < 10 {
-        await desk.accepts(desk.accepted.count + 1)
-      }
+      await desk.accepts { Set($0.map(\.id)).count >= 10 }
       var seen: Set<String> = []
       let posts = desk.accepted.filter { seen.insert($0.id).inserted }
       #expect(posts.map(\.text) == (0..<10).map { "\($0)" })
@@ -131,9 +129,7 @@ struct `An agent desk` {
       desk.answer(.accepts)
       let again = try await scene.restarted(environment: Self.settings(desk))
       try await again.visitorSays("15", in: conversation)
-      while !Set(desk.accepted.map(\.text)).contains("15") {
-        await desk.accepts(desk.accepted.count + 1)
-      }
+      await desk.accepts { posts in posts.contains { $0.text == "15" } }
       var seen: Set<String> = []
       let texts = desk.accepted.compactMap(\.text).filter { seen.insert($0).inserted }
       #expect(texts == (0...15).map { "\($0)" })
