@@ -55,6 +55,24 @@ extension Caller {
 }
 
 extension Caller {
+  /// Lets those through who oversee the whole ledger: an auditor, the platform's staff.
+  public func requireOversight() throws(Refusal) {
+    switch self {
+    case .trusted, .admin, .auditor: return
+    case .owner, .agent, .visitor:
+      throw Refusal(.notPermitted, "only an auditor or an admin may read this")
+    }
+  }
+
+  /// Lets the platform's staff through.
+  public func requireAdministration() throws(Refusal) {
+    switch self {
+    case .trusted, .admin: return
+    case .owner, .agent, .auditor, .visitor:
+      throw Refusal(.notPermitted, "only an admin may do this; ask the platform's staff")
+    }
+  }
+
   /// Lets everybody through but visitors: the reasons behind a conversation are not theirs to read.
   public func requireStaff() throws(Refusal) {
     guard case .visitor = self else { return }

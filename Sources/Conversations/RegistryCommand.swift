@@ -168,12 +168,8 @@ extension Registry {
     _ caller: Caller,
     orOwner owner: OwnerID?,
   ) throws(Refusal) {
-    switch caller {
-    case .trusted, .admin: return
-    case .owner(let asking) where asking == owner: return
-    case .owner, .agent, .auditor, .visitor:
-      throw Refusal(.notPermitted, "only an admin may do this; ask the platform's staff")
-    }
+    if case .owner(let asking) = caller, asking == owner { return }
+    try caller.requireAdministration()
   }
 
   private func named(_ event: RegistryEvent, _ name: String) -> NewEvent<RegistryEvent> {

@@ -38,9 +38,7 @@ extension Ledger {
   ) throws -> (Result, isNoted: Bool) {
     let ledger = try Ledger(at: path, for: .reading)
     let result = try body(ledger)
-    guard try reading.kind == .exported || ledger.registry().isReadAuditOn else {
-      return (result, false)
-    }
+    guard try ledger.records(reading.kind) else { return (result, false) }
     try ledger.spool.add(try ledger.note(of: reading))
     return (result, true)
   }
@@ -51,9 +49,17 @@ extension Ledger {
   ///
   /// - Throws: `LedgerError` if it cannot be recorded; then nothing may be shown.
   public func record(_ reading: Reading) async throws {
-    guard try reading.kind == .exported || registry().isReadAuditOn else { return }
+    guard try records(reading.kind) else { return }
     _ = try await submit([.note(try note(of: reading))])
   }
+
+  /// Whether readings of a kind are written down: exports always, others if the audit is on.
+  public func records(_ kind: Reading.Kind) throws -> Bool {
+    try kind == .exported || registry().isReadAuditOn
+  }
+
+  /// Whether notes of reading processes wait.
+  public var hasReadingNotes: Bool { !spool.notes().notes.isEmpty }
 
   /// Takes in the notes that reading processes left; for a process that writes the ledger.
   ///

@@ -20,6 +20,8 @@ public struct ServeConfiguration: Sendable, Hashable {
   public var log = LogSettings()
   /// The live streams.
   public var live = LiveSettings()
+  /// The records that are compared with their leaves a second, round and round; 0 for none.
+  public var scrubRecordsPerSecond = 1_000
   /// The agent desks that are told of what happens, by name.
   public var webhooks: [String: WebhookSettings] = [:]
 

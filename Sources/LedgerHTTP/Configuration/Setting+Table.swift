@@ -73,6 +73,9 @@ extension Setting {
     .text("log.level", "trace, debug, info, notice, warning, error or critical") {
       $0.log.level = $2
     },
+    .number("scrub.records-per-second", 0...1_000_000, "the records compared again; 0: none") {
+      $0.scrubRecordsPerSecond = $1
+    },
     .number("live.heartbeat-seconds", 1...3_600, "the seconds of silence before a sign of life") {
       $0.live.heartbeatSeconds = $1
     },

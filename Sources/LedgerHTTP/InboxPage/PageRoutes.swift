@@ -86,7 +86,11 @@ struct PageRoutes: Sendable {
     let query = PageQuery(FormValues(request.uri.query ?? ""))
     let name = try context.parameters.require("conversation")
     guard query.bot == nil else {
-      return try await page(request, session, query, opening: name)
+      let answer = try await page(request, session, query, opening: name)
+      if let id = ConversationID(name) {
+        try await parts.gate.record("page", of: id, by: session.principal)
+      }
+      return answer
     }
     let now = now
     let holder = try await parts.gate.read { ledger in
@@ -136,6 +140,9 @@ struct PageRoutes: Sendable {
         throw Refusal(.conversationNotFound, "there was no such conversation at that moment")
       }
       return templates.render(.print, PrintFrame(frame: frame, conversation: part))
+    }
+    if let id = ConversationID(name) {
+      try await parts.gate.record("print", of: id, by: session.principal)
     }
     return PageAnswer.html(html)
   }

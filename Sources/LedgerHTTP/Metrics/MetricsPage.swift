@@ -40,6 +40,9 @@ extension MetricsText {
       Dictionary(uniqueKeysWithValues: answers),
     )
     add(.counter, "refusals_total", "Calls refused, by code.", by: "code", counts.problems)
+    add(.gauge, "scrub_position", "Position the slow check has come to.", counts.scrubPosition)
+    add(.counter, "scrub_rounds_total", "Rounds of the slow check.", counts.scrubRounds)
+    add(.counter, "scrub_findings_total", "Damaged records it found.", counts.scrubFindings)
   }
 
   /// Adds what the live streams say of themselves.

@@ -11,6 +11,12 @@ final class ServerMeters: Sendable {
     var problems: [String: UInt64] = [:]
     /// The calls answered, by status.
     var answers: [Int: UInt64] = [:]
+    /// The last position that was compared with its leaf.
+    var scrubPosition: UInt64 = 0
+    /// The rounds of comparing that were completed.
+    var scrubRounds: UInt64 = 0
+    /// What was found damaged.
+    var scrubFindings: UInt64 = 0
   }
 
   private let state = Mutex(Counts())
@@ -27,6 +33,15 @@ final class ServerMeters: Sendable {
     let seconds = (ContinuousClock.now - began) / .seconds(1)
     state.withLock { $0.appendSeconds.record(seconds) }
     return answer
+  }
+
+  /// Counts a piece of the log that was compared.
+  func scrubbed(_ piece: LogScrub.Report) {
+    state.withLock { counts in
+      counts.scrubPosition = piece.position
+      counts.scrubRounds += piece.endsRound ? 1 : 0
+      counts.scrubFindings += UInt64(piece.findings.count)
+    }
   }
 
   /// Counts a refusal.

@@ -51,7 +51,7 @@ struct QueryRoutes: Sendable {
 
   private func transcript(_ request: Request, _ context: CallContext) async throws -> Response {
     let caller = try context.caller.caller
-    let transcript = try await read(request, context) {
+    let transcript = try await open(request, context, "transcript") {
       try $0.transcript(of: $1, asOf: $2).seen(by: caller)
     }
     return try EntityTag(transcript.entries).answer(transcript, to: request)
@@ -59,7 +59,7 @@ struct QueryRoutes: Sendable {
 
   private func why(_ request: Request, _ context: CallContext) async throws -> Response {
     let caller = try context.caller.caller
-    let why = try await read(request, context) { ledger, id, moment in
+    let why = try await open(request, context, "why") { ledger, id, moment in
       try caller.requireStaff()
       return try ledger.why(id, asOf: moment)
     }
@@ -68,7 +68,7 @@ struct QueryRoutes: Sendable {
 
   private func events(_ request: Request, _ context: CallContext) async throws -> Response {
     let caller = try context.caller.caller
-    let answer = try await read(request, context) { ledger, id, moment in
+    let answer = try await open(request, context, "events") { ledger, id, moment in
       try caller.requireStaff()
       let (events, position) = try ledger.events(of: id, asOf: moment)
       return EventsAnswer(
@@ -100,6 +100,20 @@ struct QueryRoutes: Sendable {
         throw Refusal(.conversationNotFound, "there was no such conversation")
       }
     }
+  }
+
+  /// Reads words, and writes down who did before they are shown; visitors read their own.
+  private func open<Answer: Sendable>(
+    _ request: Request,
+    _ context: CallContext,
+    _ means: String,
+    _ question: @escaping @Sendable (Ledger, ConversationID, Moment?) throws -> Answer,
+  ) async throws -> Answer {
+    let (answer, conversation) = try await read(request, context) { ledger, id, moment in
+      (try question(ledger, id, moment), id)
+    }
+    try await gate.record(means, of: conversation, by: try context.caller)
+    return answer
   }
 }
 

@@ -40,6 +40,14 @@ extension LedgerGate {
     }
   }
 
+  /// Writes down that somebody opened a conversation, if that is to be; not of its visitor.
+  func record(_ means: String, of conversation: ConversationID, by reader: Principal) async throws {
+    guard reader.role != .visitor else { return }
+    try await record(
+      Reading(.opened, of: .conversation(conversation), by: reader.user, means: "HTTP " + means)
+    )
+  }
+
   /// Gives the ledger a command to a conversation, and names the agent in control if that is why
   /// it was refused (R12).
   func submit(

@@ -24,6 +24,28 @@ struct LedgerGate: Sendable {
     try await readers.runIfActive { try question(ledger) }
   }
 
+  /// Writes down who reads, if that is to be; when this returns, the words may be shown.
+  func record(_ reading: Reading) async throws {
+    guard try await read({ try $0.records(reading.kind) }) else { return }
+    try await ledger.record(reading)
+  }
+
+  /// Takes in what processes beside this one have noted of their readings.
+  func takeInReadings() async throws {
+    guard try await read({ $0.hasReadingNotes }) else { return }
+    try await ledger.takeInReadingNotes()
+  }
+
+  /// Makes words unreadable for ever.
+  func erase(_ request: ErasureRequest) async throws -> ErasureReceipt {
+    try await ledger.erase(request)
+  }
+
+  /// A slow walk over the log.
+  func scrub(recordsPerSecond: Int) -> LogScrub {
+    LogScrub(of: ledger, recordsPerSecond: recordsPerSecond)
+  }
+
   /// Gives the ledger a command; when this returns, what was done is on disk.
   ///
   /// - Throws: `Refusal` if the rules did not allow it; `LedgerError` if the storage failed.

@@ -15,6 +15,7 @@ extension LedgerServer {
     QueryRoutes(parts).add(to: api)
     RegistryRoutes(parts).add(to: api)
     LiveRoutes(parts).add(to: api)
+    AuditRoutes(parts).add(to: router, api)
     OtherMethods.add(to: router)
     return router
   }
@@ -23,6 +24,6 @@ extension LedgerServer {
   ///
   /// The live streams are not among them: they are told to end before the routes are.
   static func services(_ parts: ServerParts) -> [any Service] {
-    Array(parts.desks.values)
+    Array(parts.desks.values) + [TakesInReadings(parts), ScrubsLog(parts)]
   }
 }
