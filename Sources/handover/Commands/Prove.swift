@@ -7,10 +7,10 @@ struct Prove: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prove that a record is in the log, or that the log has only grown.",
     discussion: """
-      A proof of a record is a C2SP tlog-proof (c2sp.org/tlog-proof): the record as it is stored, its
-      place in the tree, and a checkpoint signed now. A proof of growth (--since) leads from an
-      earlier number of records to that checkpoint, as c2sp.org/tlog-witness asks for it. Words stay
-      sealed in both. Works beside a server.
+      A proof of a record is a C2SP tlog-proof (c2sp.org/tlog-proof): the record as it is stored,
+      its place in the tree, and a checkpoint signed now. A proof of growth (--since) leads from an
+      earlier number of records to that checkpoint, as c2sp.org/tlog-witness asks for it. Words
+      stay sealed in both. Works beside a server.
 
       Example:
         handover prove 42 --out record-42.proof
