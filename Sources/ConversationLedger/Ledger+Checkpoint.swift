@@ -25,7 +25,7 @@ public struct SignedCheckpoint: Codable, Hashable, Sendable {
 }
 
 extension Ledger {
-  private var signer: CheckpointSigner { CheckpointSigner(keysAt: LedgerFiles(path).keys) }
+  var signer: CheckpointSigner { CheckpointSigner(keysAt: LedgerFiles(path).keys) }
 
   /// Signs what the log is now.
   ///

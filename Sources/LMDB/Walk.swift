@@ -39,6 +39,7 @@ func walkEntries(
   var result = unsafe seek(cursor, direction, bound, &key, &value)
   let step = direction == .up ? MDB_NEXT : MDB_PREV
   while result == MDB_SUCCESS {
+    unsafe clmdb_prefetch_behind(&value)
     guard unsafe try body(key.lent, value.lent) == .next else { return }
     result = unsafe mdb_cursor_get(cursor, &key, &value, step)
   }

@@ -1,12 +1,6 @@
 import ConversationLedger
 import Conversations
-import Dispatch
-import EventStore
 import Foundation
-import LMDB
-import Projections
-import Synchronization
-import TransparencyLog
 
 extension Suite {
   /// Rebuild, transcript and verification of the ledger that the appends made.
@@ -37,58 +31,21 @@ extension Suite {
     )
   }
 
-  private func measureVerify(_ report: inout Report, _ path: String) throws {
-    let ledger = try Ledger(at: path, for: .reading)
-    var found: Verification?
-    var rate = 0.0
-    for _ in 0..<2 {
-      let seconds = try Measurement.seconds { found = try ledger.verify([.leaf, .tree]) }
-      rate = max(rate, Double(found?.records ?? 0) / seconds)
-    }
-    precondition(found?.integrity == true, "The benchmark's ledger must verify")
-    let alone = hashAlone(count: Int(found?.records ?? 0))
-    report.add("SHA-256 alone, leaves and nodes of the same bytes, 2 threads", alone, "events/s")
-    report.add(
-      "verify, every leaf and the root",
-      rate,
-      "events/s",
-      ratio: rate / alone,
-      to: "SHA-256 alone",
-      bar: "≥ 0.7",
-      reached: rate / alone >= 0.7,
-    )
-  }
-
-  /// What hashing as many records of the same length, and a node for each, reaches from memory.
-  private func hashAlone(count: Int) -> Double {
-    let record = [UInt8](repeating: 7, count: 200)
-    let threads = ProcessInfo.processInfo.activeProcessorCount
-    let sink = Atomic<UInt64>(0)
-    let seconds = Measurement.seconds {
-      DispatchQueue.concurrentPerform(iterations: threads) { _ in
-        var last = TreeHasher.emptyRoot
-        for _ in 0..<(count / threads) {
-          last = TreeHasher.nodeHash(last, TreeHasher.leafHash(of: record))
-        }
-        sink.add(UInt64(last.bytes[0]), ordering: .relaxed)
-      }
-    }
-    return Double(count) / seconds
-  }
-
   private func measureTranscript(
     _ report: inout Report,
     _ path: String,
     _ conversations: [ConversationID],
   ) throws {
     let ledger = try Ledger(at: path, for: .reading)
-    var messages = 0
-    let seconds = try Measurement.seconds {
-      for conversation in conversations.prefix(2_000) {
-        messages += try ledger.transcript(of: conversation).count
+    let rate = try Measurement.best(of: 3) {
+      var messages = 0
+      let seconds = try Measurement.seconds {
+        for conversation in conversations.prefix(2_000) {
+          messages += try ledger.transcript(of: conversation).count
+        }
       }
+      return Double(messages) / seconds
     }
-    let rate = Double(messages) / seconds
     report.add(
       "transcript",
       rate,

@@ -3,6 +3,7 @@ import EventStore
 import Foundation
 import Glibc
 import Testing
+import TransparencyLog
 
 @testable import ConversationLedger
 
@@ -80,6 +81,26 @@ struct `Erasing` {
     guard case .refused = try scene.bench.ledger().preview(history).first else {
       Issue.record("the preview promised otherwise")
       return
+    }
+  }
+
+  @Test
+  func `gives a receipt whose note verifies with the public key of the ledger`() throws {
+    let scene = try Scene()
+    let ledger = try scene.bench.ledger()
+    let receipt = try ledger.eraseAndWait(Scene.carolsErasure)
+    let name = "erasure-\(receipt.orderPosition)"
+    let folder = scene.bench.path + "/receipts/"
+    var content = Array(try Data(contentsOf: URL(filePath: folder + name + ".json")))
+    let note = try SignedNote(
+      parsing: Array(try Data(contentsOf: URL(filePath: folder + name + ".note")))
+    )
+    let key = try VerificationKey(parsing: ledger.verificationKey())
+    let line = try #require(NoteLine(name + ".json"))
+    try FileStatement(name: line, content: content).verify(note, with: key)
+    content[content.count / 2] ^= 1
+    #expect(throws: FormatError.self) {
+      try FileStatement(name: line, content: content).verify(note, with: key)
     }
   }
 

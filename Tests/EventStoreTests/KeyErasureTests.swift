@@ -167,7 +167,7 @@ struct `Erasing keys` {
     try ring.provision(upTo: 1)
     async let reader: Void = readMeanwhile(signs)
     for (sign, slot) in [("first", UInt64(2)), ("second", 3)] {
-      wait(for: signs + "/ready for " + sign)
+      try await comes(signs + "/ready for " + sign)
       _ = try ring.empty([slot], by: slot)
       try ring.rewrite()
       try ring.provision(upTo: 3_000 * slot)
@@ -184,7 +184,7 @@ struct `Erasing keys` {
       #expect(before == [true, true])
       for (sign, slot) in [("first", UInt64(2)), ("second", 3)] {
         _ = FileManager.default.createFile(atPath: signs + "/ready for " + sign, contents: nil)
-        wait(for: signs + "/" + sign)
+        try await comes(signs + "/" + sign)
         let key = try ring.key(inSlot: slot)
         #expect(key == nil)
       }
@@ -194,10 +194,12 @@ struct `Erasing keys` {
   }
 }
 
-/// Waits until another process has made a file; not longer than a minute.
-private func wait(for path: String) {
-  for _ in 0..<6_000 {
+/// Waits until another process has made a file; not longer than ten minutes.
+///
+/// The thread is free meanwhile: the other process may wait for one to be started on.
+private func comes(_ path: String) async throws {
+  for _ in 0..<60_000 {
     if FileManager.default.fileExists(atPath: path) { return }
-    usleep(10_000)
+    try await Task.sleep(for: .milliseconds(10))
   }
 }

@@ -6,22 +6,26 @@ import Synchronization
 import TransparencyLog
 
 extension Ledger {
-  /// Checks the ledger against itself: records, tree, chains, bodies, rules, views.
+  /// Checks the ledger: records, tree, checkpoints, chains, bodies, rules, views.
   ///
   /// All processors take part where spans are apart. The ledger is only read.
   ///
   /// - Parameters:
   ///   - checks: The parts wanted; all of them unless some are named. The tree needs the leaves.
+  ///   - kept: Checkpoints from elsewhere, to compare the log with beside the last of its own.
   ///   - progress: Hears how many records the parts have passed, and how many they will.
   /// - Returns: The verdicts, and what is wrong; a damaged record is a finding, not an error.
-  /// - Throws: `LedgerError` if the head of the log cannot be read.
+  /// - Throws: `LedgerError` if the head of the log cannot be read, or something given is no
+  ///   checkpoint.
   public func verify(
     _ checks: Set<Verification.Check> = Set(Verification.Check.allCases),
+    against kept: [KeptCheckpoint] = [],
     progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in },
   ) throws -> Verification {
     try LedgerError.wrapping {
       let (head, last) = try log.headAndLast()
       var run = VerificationRun(self, head, last, checks, progress)
+      if checks.contains(.checkpoint) { try run.checkCheckpoints(kept) }
       try run.all()
       return run.result
     }
@@ -94,6 +98,15 @@ struct VerificationRun {
     whole.compare(with: head, last: last)
     root = whole.root
     tallies += [whole.leaf, whole.tree, whole.position]
+  }
+
+  /// Compares the log with signed checkpoints, its own and those given.
+  mutating func checkCheckpoints(_ kept: [KeptCheckpoint]) throws {
+    var check = CheckpointCheck(ledger.log, head)
+    check.compare(with: ledger.signer)
+    for checkpoint in kept { try check.compare(with: checkpoint, ledger.signer) }
+    tallies.append(check.tally)
+    unchecked += check.unchecked
   }
 
   private mutating func checkBodies() {

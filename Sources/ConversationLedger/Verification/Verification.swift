@@ -31,7 +31,7 @@ public struct Verification: Codable, Hashable, Sendable {
     case leaf
     /// The tree and its stored nodes are what the leaves say; the root is the committed one.
     case tree
-    /// The log goes on from the last signed checkpoint.
+    /// The log continues its last signed checkpoint, and those that were kept elsewhere.
     case checkpoint
     /// Every position up to the head is there, and none behind it.
     case position

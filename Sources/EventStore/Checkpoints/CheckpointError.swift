@@ -30,6 +30,20 @@ package struct CheckpointConflict: Hashable, Sendable {
     self.position = position
   }
 
+  /// Compares a log with what was signed of it; `nil` if it continues that.
+  ///
+  /// - Parameters:
+  ///   - signed: What was signed.
+  ///   - log: The log.
+  ///   - position: How far the log has come; its head's position if `nil`.
+  /// - Throws: `DamagedRecord` if the tree cannot be read at that size.
+  package init?(between signed: Checkpoint, and log: EventLog, at position: UInt64? = nil) throws {
+    self.init(signed: signed, position: try position ?? log.head().position)
+    guard !isShorter else { return }
+    let root = try TreeHasher.root(ofSize: signed.size, from: StoredNodes(of: log))
+    guard root != signed.root else { return nil }
+  }
+
   /// Whether the log is shorter than what was signed; if not, it took another course.
   package var isShorter: Bool { position < signed.size }
 }

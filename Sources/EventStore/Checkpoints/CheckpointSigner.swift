@@ -64,18 +64,7 @@ extension CheckpointSigner {
   /// How a log differs from the last checkpoint; `nil` if it continues it, or there is none.
   package func conflict(with log: EventLog) throws -> CheckpointConflict? {
     guard let signed = try latest()?.tree else { return nil }
-    return try conflict(between: signed, and: log)
-  }
-
-  private func conflict(
-    between signed: Checkpoint,
-    and log: EventLog,
-  ) throws -> CheckpointConflict? {
-    let position = try log.head().position
-    let conflict = CheckpointConflict(signed: signed, position: position)
-    guard !conflict.isShorter else { return conflict }
-    let root = try TreeHasher.root(ofSize: signed.size, from: StoredNodes(of: log))
-    return root == signed.root ? nil : conflict
+    return try CheckpointConflict(between: signed, and: log)
   }
 
   /// Signs what the log is now.
@@ -90,13 +79,20 @@ extension CheckpointSigner {
       let key = try key()
       let head = try log.head()
       if let last = try files.readLatest(signedBy: key.verificationKey) {
-        if let conflict = try conflict(between: last.tree, and: log) {
+        if let conflict = try CheckpointConflict(between: last.tree, and: log) {
           throw CheckpointError.conflict(conflict)
         }
         if last.tree.size == head.position { return last.note }
       }
       return try sign(head, of: log, with: key)
     }
+  }
+
+  /// Signs what is said of a file that the ledger gives out, such as a receipt.
+  ///
+  /// The text is never one of a checkpoint, so nothing that binds the log is signed here.
+  package func sign(_ statement: FileStatement) throws -> SignedNote {
+    try statement.signed(with: key())
   }
 
   private func sign(_ head: LogHead, of log: EventLog, with key: SigningKey) throws -> SignedNote {
@@ -125,7 +121,7 @@ extension CheckpointSigner {
     try files.whileLocked {
       let old = try key().verificationKey
       guard let last = try files.readLatest(signedBy: old),
-        try conflict(between: last.tree, and: log) != nil
+        try CheckpointConflict(between: last.tree, and: log) != nil
       else { throw CheckpointError.noConflict }
       let fresh = try Self.freshKey(origin)
       guard fresh.verificationKey.name != old.name else {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ConversationLedger
-import Foundation
 
 /// Checks a proof, without any ledger.
 struct CheckProof: ParsableCommand {
@@ -19,15 +18,7 @@ struct CheckProof: ParsableCommand {
 
   @Argument(help: "The proof.", completion: .file()) var file: String
 
-  @Option(name: .long, help: ArgumentHelp("The log's public key.", valueName: "key"))
-  var vkey: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp("The file the log's public key is in.", valueName: "file"),
-    completion: .file(),
-  )
-  var vkeyFile: String?
+  @OptionGroup var signer: KeyOptions
 
   @Option(
     name: .long,
@@ -45,17 +36,11 @@ struct CheckProof: ParsableCommand {
 
   @Flag(name: .long, help: "Print one JSON value on standard output.") var json = false
 
-  func validate() throws {
-    guard vkey == nil || vkeyFile == nil else {
-      throw ValidationError("give --vkey or --vkey-file, not both")
-    }
-  }
-
   func run() throws {
     var evidence = ProofEvidence()
-    evidence.vkey = try vkey ?? vkeyFile.map { try text(of: $0) }
-    evidence.record = try record.map(bytes(of:))
-    evidence.oldCheckpoint = try old.map(bytes(of:))
+    evidence.vkey = try signer.key()
+    evidence.record = try record.map { try GivenFile($0).bytes() }
+    evidence.oldCheckpoint = try old.map { try GivenFile($0).bytes() }
     let check = try checked(evidence)
     if json { try printJSON(check) } else { show(check) }
     guard check.holds else {
@@ -65,26 +50,10 @@ struct CheckProof: ParsableCommand {
 
   private func checked(_ evidence: ProofEvidence) throws -> ProofCheck {
     do {
-      return try ProofCheck.check(bytes(of: file), with: evidence)
+      return try ProofCheck.check(GivenFile(file).bytes(), with: evidence)
     } catch let error as MalformedProof {
       throw CommandFailure(Failure.Code.badData, "\(file) cannot be checked: \(error)")
     }
-  }
-
-  private func bytes(of path: String) throws -> [UInt8] {
-    do {
-      return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
-      throw CommandFailure(
-        Failure.Code.noInput,
-        "\(path) cannot be read: \(error.localizedDescription)",
-      )
-    }
-  }
-
-  private func text(of path: String) throws -> String {
-    String(decoding: try bytes(of: path), as: UTF8.self)
-      .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   private func show(_ check: ProofCheck) {

@@ -1,4 +1,5 @@
 import Conversations
+import Foundation
 import LMDB
 import Testing
 import TransparencyLog
@@ -44,11 +45,20 @@ enum Tampering: String, CaseIterable, Sendable {
   case bitOfView
   /// A bit of a wrapped data key that is in use.
   case bitOfKey
+  /// The last records are gone, and everything is recomputed.
+  case droppedTailWithTree
+  /// An older copy of the whole folder is put back, its last checkpoint included.
+  case olderCopy
+  /// An older copy goes on with other events, and is as long as the ledger was or longer.
+  case fork
+  /// The last checkpoint names another size or root.
+  case forgedCheckpoint
 
   /// The verdict that must say no.
   var verdict: Verification.Verdict {
     switch self {
     case .droppedRow, .droppedTail, .headSetBack, .eventOfAnother: .completeness
+    case .droppedTailWithTree, .olderCopy: .completeness
     default: .integrity
     }
   }
@@ -66,10 +76,27 @@ enum Tampering: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether nothing in the folder speaks against it but a signed checkpoint.
+  var isCaughtByCheckpointsAlone: Bool {
+    switch self {
+    case .droppedTailWithTree, .olderCopy, .fork, .forgedCheckpoint: true
+    default: false
+    }
+  }
+
   /// Tampers.
   ///
+  /// - Parameters:
+  ///   - path: A copy of the ledger.
+  ///   - length: How many records it has.
+  ///   - chance: Chooses.
   /// - Returns: What was done, for a message; `nil` if this draw changed nothing.
-  func apply(at path: String, _ chance: inout SeededGenerator) throws -> String? {
+  /// - Throws: What the files throw.
+  func apply(
+    at path: String,
+    of length: UInt64,
+    _ chance: inout SeededGenerator,
+  ) throws -> String? {
     let forger = Forger(path: path)
     switch self {
     case .bitOfRow, .bitOfRecordWithLeaf, .swappedRows, .swappedRecordsWithLeaves, .droppedRow,
@@ -78,7 +105,7 @@ enum Tampering: String, CaseIterable, Sendable {
       try forger.withRows { done = try tamper(&$0, &chance) }
       return done
     case .bitOfBodyWithTree, .droppedRecordWithTree, .handoverElsewhere, .refusalUndone,
-      .eventOfAnother, .timeSetBack:
+      .eventOfAnother, .timeSetBack, .droppedTailWithTree:
       var done: String?
       try forger.rewrite { done = try tamper(&$0.records, &chance) }
       return done
@@ -92,10 +119,31 @@ enum Tampering: String, CaseIterable, Sendable {
       ]
       return try forger.flipBit(in: "views", chance.pick(tables), &chance)
     case .bitOfKey:
-      // Slot 1 is the ledger's own, slot 2 the first visitor's.
+      // Slot 1 is the ledger's own, slot 2 the first conversation's.
       let slot = chance.pick([1, 2] as [UInt64])
       return try forger.flipBit(in: "keys", "keys", of: number(slot), &chance)
+    case .forgedCheckpoint: return try forger.forgeCheckpoint(&chance)
+    case .olderCopy, .fork: return try putBack(at: path, upTo: length, &chance)
     }
+  }
+
+  /// Puts the older copy that lies beside the whole ledger in its place.
+  private func putBack(
+    at path: String,
+    upTo length: UInt64,
+    _ chance: inout SeededGenerator,
+  ) throws -> String {
+    let files = FileManager.default
+    try files.removeItem(atPath: path)
+    try files.copyItem(atPath: LedgerBench("older").path, toPath: path)
+    guard self == .fork else { return "the older copy" }
+    let ledger = try Ledger(at: path, for: .writing(creating: false))
+    defer { ledger.close() }
+    var commands = RandomCommands(seed: UInt64.random(in: 1_000...9_999, using: &chance))
+    while try ledger.headPosition() < length {
+      _ = try ledger.submitAndWait((0..<50).map { _ in commands.next() })
+    }
+    return "the older copy, continued"
   }
 
   /// Tampers with stored rows.
@@ -163,6 +211,10 @@ enum Tampering: String, CaseIterable, Sendable {
       guard !others.isEmpty else { return nil }
       records[index].replaceSubrange(56..<72, with: records[chance.pick(others)].stream)
       return "position \(index + 1)"
+    case .droppedTailWithTree:
+      let count = Int.random(in: 1..<records.count, using: &chance)
+      records.removeLast(count)
+      return "the last \(count)"
     case .timeSetBack:
       let index = Int.random(in: 1..<records.count, using: &chance)
       records[index].recordedAt = records[index - 1].recordedAt - 1
@@ -219,6 +271,22 @@ extension Forger {
     for record in log.records.prefix(size) { tree.append(TreeHasher.leafHash(of: record)) }
     try setHead(number(tree.size) + log.time + tree.root.bytes)
     return "size \(size)"
+  }
+
+  /// Lets the last checkpoint name another size or root; its signature stays.
+  fileprivate func forgeCheckpoint(_ chance: inout SeededGenerator) throws -> String {
+    let file = path + "/keys/checkpoint.latest"
+    var lines = try String(contentsOfFile: file, encoding: .utf8).components(separatedBy: "\n")
+    if Bool.random(using: &chance) {
+      lines[1] = "\(try #require(UInt64(lines[1])) - UInt64.random(in: 1...99, using: &chance))"
+    } else {
+      var digits = Array(lines[2].utf8)
+      let place = Int.random(in: 0..<40, using: &chance)
+      digits[place] = UInt8(ascii: digits[place] == UInt8(ascii: "A") ? "B" : "A")
+      lines[2] = String(decoding: digits, as: UTF8.self)
+    }
+    try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+    return lines[1...2].joined(separator: " ")
   }
 
   /// Flips a bit of a value.

@@ -24,12 +24,24 @@ struct `A ledger that was tampered with` {
   }
 
   private let bench = LedgerBench("whole")
+  /// What an auditor has kept of the ledger as it is before somebody tampers.
+  private let kept: SignedCheckpoint
 
   init() throws {
-    try bench.fill(seed: 61, batches: 200)
-    _ = try bench.ledger().settle()
-    #expect(try bench.ledger().headPosition() > 512)
+    try bench.fill(seed: 60, batches: 100)
+    _ = try bench.ledger().signCheckpoint()
     bench.close()
+    try FileManager.default.copyItem(atPath: bench.path, toPath: LedgerBench("older").path)
+    try bench.fill(seed: 61, batches: 100)
+    _ = try bench.ledger().settle()
+    kept = try bench.ledger().signCheckpoint()
+    #expect(kept.size > 512)
+    bench.close()
+  }
+
+  private func verify(at path: String) throws -> Verification {
+    let evidence = KeptCheckpoint(Array(kept.note.utf8), vkey: kept.vkey, name: "kept")
+    return try Ledger(at: path, for: .reading).verify(against: [evidence])
   }
 
   @Test(arguments: Tampering.allCases)
@@ -41,13 +53,16 @@ struct `A ledger that was tampered with` {
       let copy = "\(bench.path)-\(round)"
       try FileManager.default.copyItem(atPath: bench.path, toPath: copy)
       defer { try? FileManager.default.removeItem(atPath: copy) }
-      guard let what = try kind.apply(at: copy, &chance) else { continue }
+      guard let what = try kind.apply(at: copy, of: kept.size, &chance) else { continue }
       tried += 1
-      let found = try Ledger(at: copy, for: .reading).verify()
+      let found = try verify(at: copy)
       let isRight = found.findings.contains { $0.verdict == kind.verdict }
       let other = kind.verdict == .integrity ? found.completeness : found.integrity
       #expect(isRight, "round \(round), \(what): \(found.checks)")
       #expect(other || !kind.leavesOther, "round \(round), \(what): \(found.findings)")
+      if kind.isCaughtByCheckpointsAlone {
+        #expect(found.findings.allSatisfy { $0.check == .checkpoint }, "\(what): \(found.findings)")
+      }
       caught += isRight ? 1 : 0
     }
     Self.note("\(kind.rawValue): \(caught) of \(tried) caught by the verdict of \(kind.verdict)")
@@ -56,7 +71,8 @@ struct `A ledger that was tampered with` {
 
   @Test
   func `is a copy of one that verifies`() throws {
-    let found = try Ledger(at: bench.path, for: .reading).verify()
+    let found = try verify(at: bench.path)
+    #expect(found.checks.first { $0.name == .checkpoint }?.checked == 2)
     #expect(found.findings == [] && found.integrity && found.completeness)
   }
 }
