@@ -61,7 +61,10 @@ struct `A ledger that was tampered with` {
       #expect(isRight, "round \(round), \(what): \(found.checks)")
       #expect(other || !kind.leavesOther, "round \(round), \(what): \(found.findings)")
       if kind.isCaughtByCheckpointsAlone {
-        #expect(found.findings.allSatisfy { $0.check == .checkpoint }, "\(what): \(found.findings)")
+        #expect(
+          found.findings.allSatisfy { $0.check == .checkpoint },
+          "\(what): \(found.findings)",
+        )
       }
       caught += isRight ? 1 : 0
     }
