@@ -85,8 +85,8 @@ extension ErasureReceipt {
 extension Ledger {
   /// Makes the receipt of an erasure that was carried out, and keeps it in the ledger's folder.
   ///
-  /// Beside it lies a note about it, signed with the key of the checkpoints: `FileStatement`. The
-  /// note is written first, so there is no receipt without one.
+  /// Beside it lies a note about it, signed with the key of the checkpoints. The note is written
+  /// first, so there is no receipt without one.
   func giveReceipt(
     for erasure: Erasure,
     _ prints: [KeyFingerprint],
@@ -99,13 +99,9 @@ extension Ledger {
     try makeFolder(folder)
     let name = "erasure-\(erasure.position)"
     let bytes = try JSONText.bytes(of: receipt) + Array("\n".utf8)
-    try writeDurably(try note(about: name + ".json", bytes), to: "\(folder)/\(name).note")
+    let note = try signer.sign(.receipt(named: name + ".json", bytes))
+    try writeDurably(note.bytes, to: "\(folder)/\(name).note")
     try writeDurably(bytes, to: "\(folder)/\(name).json")
     return receipt
-  }
-
-  private func note(about name: String, _ content: [UInt8]) throws -> [UInt8] {
-    guard let line = NoteLine(name) else { preconditionFailure("Receipts have plain names") }
-    return try signer.sign(FileStatement(name: line, content: content)).bytes
   }
 }

@@ -33,6 +33,11 @@ public struct RecordedEvent: Hashable, Sendable {
   public let bytes: [UInt8]
 
   init(_ record: Record, keys: KeyRing) throws {
+    self.init(record, body: try keys.open(record).map(EventBody.init(decoding:)))
+  }
+
+  /// Takes a record and its opened body, `nil` if its key is not there.
+  init(_ record: Record, body: EventBody?) {
     let header = record.header
     position = header.position
     streamPosition = header.streamPosition
@@ -47,7 +52,7 @@ public struct RecordedEvent: Hashable, Sendable {
     isImported = header.isImported
     let key = record.idempotencyKey
     idempotencyKey = key.isEmpty ? nil : String(decoding: key, as: UTF8.self)
-    body = try keys.open(record).map(EventBody.init(decoding:))
+    self.body = body
     bytes = record.bytes
   }
 

@@ -135,6 +135,17 @@ package final class KeyRing: Sendable {
     }
   }
 
+  /// The bytes of a key, to be given away; `nil` if it was destroyed.
+  ///
+  /// - Throws: `KeyError` if the master key is another one.
+  package func plainKey(inSlot slot: UInt64) throws -> [UInt8]? {
+    let (ring, masterKey) = (current, masterKey.withLock { $0 })
+    let wrapped = try ring.environment.read { transaction in
+      try transaction.copiedValue(for: BigEndianKey(slot).span, in: ring.keys)
+    }
+    return try wrapped.map { try masterKey.unwrap($0, forSlot: slot) }
+  }
+
   /// Opens the body of a record.
   ///
   /// - Returns: The plain bytes; `nil` if the key was destroyed.

@@ -1,3 +1,4 @@
+import Sealing
 package import TransparencyLog
 
 /// An event as it is stored: a clear header, the idempotency key, and the sealed body.
@@ -25,6 +26,24 @@ package struct Record: Hashable, Sendable {
     // Safety: the bytes are copied before the closure returns.
     bytes = unsafe record.withUnsafeBufferPointer { unsafe Array($0) }
     self.leaf = leaf
+  }
+
+  /// Reads a record that came from elsewhere than the log; its leaf is computed.
+  ///
+  /// - Throws: `DamagedRecord` if it is none, or not of the position.
+  package init(_ bytes: [UInt8], at position: UInt64) throws(DamagedRecord) {
+    header = try RecordHeader(parsing: bytes.span, at: position)
+    leaf = TreeHasher.leafHash(of: bytes)
+    self.bytes = bytes
+  }
+
+  /// Opens the body with a key that came from elsewhere than the ring.
+  ///
+  /// - Parameter key: The 32 bytes of the conversation's key.
+  /// - Returns: The plain bytes.
+  /// - Throws: `DamagedRecord` if the body is not what was sealed with it.
+  package func open(with key: [UInt8]) throws -> [UInt8] {
+    try BodySeal.open(self, with: SealingKey(key))
   }
 
   /// The key under which the command may come again; empty if it had none.

@@ -96,11 +96,10 @@ struct `Erasing` {
       parsing: Array(try Data(contentsOf: URL(filePath: folder + name + ".note")))
     )
     let key = try VerificationKey(parsing: ledger.verificationKey())
-    let line = try #require(NoteLine(name + ".json"))
-    try FileStatement(name: line, content: content).verify(note, with: key)
+    try LogStatement.receipt(named: name + ".json", content).verify(note, with: key)
     content[content.count / 2] ^= 1
     #expect(throws: FormatError.self) {
-      try FileStatement(name: line, content: content).verify(note, with: key)
+      try LogStatement.receipt(named: name + ".json", content).verify(note, with: key)
     }
   }
 

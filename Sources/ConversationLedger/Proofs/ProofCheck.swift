@@ -7,10 +7,18 @@ public struct ProofCheck: Codable, Hashable, Sendable {
   public var holds: Bool
   /// The name of the log the proof is of.
   public var origin: String
-  /// The log position of the record; `null` for a proof of growth.
+  /// The log position of the record; `null` for a proof of something else.
   @ExplicitNull public var position: UInt64?
   /// The earlier number of records of a proof of growth.
   @ExplicitNull public var oldSize: UInt64?
+  /// The conversation that is proved.
+  @ExplicitNull public var conversationId: String?
+  /// How many events the conversation has.
+  @ExplicitNull public var count: Int?
+  /// The log position of the conversation's first event.
+  @ExplicitNull public var firstPosition: UInt64?
+  /// The log position of the conversation's last event.
+  @ExplicitNull public var lastPosition: UInt64?
   /// How many records the checkpoint is over.
   public var size: UInt64
   /// The root the checkpoint names, in hexadecimal.
@@ -21,6 +29,8 @@ public struct ProofCheck: Codable, Hashable, Sendable {
   public var unchecked: [String]
   /// Why it does not hold; `null` if it does.
   @ExplicitNull public var reason: String?
+  /// What was said in the conversation that is proved, if the proof has its key and holds.
+  @ExplicitNull public var transcript: Transcript?
 }
 
 /// A proof that cannot be read, or what it is checked with cannot: no verdict is given.
@@ -44,7 +54,7 @@ public struct ProofEvidence: Hashable, Sendable {
 }
 
 extension ProofCheck {
-  /// Checks a proof of a record, or of growth.
+  /// Checks a proof of a record, of growth, or of a conversation.
   ///
   /// - Parameters:
   ///   - bytes: The proof.
@@ -53,6 +63,7 @@ extension ProofCheck {
   /// - Throws: `MalformedProof`.
   public static func check(_ bytes: [UInt8], with evidence: ProofEvidence) throws -> ProofCheck {
     do {
+      if bytes.first == UInt8(ascii: "{") { return try conversation(bytes, evidence) }
       if bytes.starts(with: "old ".utf8) {
         return try growth(try AddCheckpoint(parsing: bytes), evidence)
       }
@@ -62,7 +73,7 @@ extension ProofCheck {
     }
   }
 
-  private init(_ tree: Checkpoint) {
+  init(_ tree: Checkpoint) {
     self.init(
       holds: true,
       origin: tree.origin.description,
@@ -128,7 +139,7 @@ extension ProofCheck {
   }
 
   /// Checks a checkpoint's signature, if there is a key.
-  private mutating func verify(_ note: SignedNote, _ tree: Checkpoint, _ vkey: String?) throws {
+  mutating func verify(_ note: SignedNote, _ tree: Checkpoint, _ vkey: String?) throws {
     guard let vkey else {
       unchecked.append("who signed the checkpoint of \(tree.size) records: give --vkey")
       return
@@ -142,7 +153,7 @@ extension ProofCheck {
     }
   }
 
-  private mutating func `try`(_ sentence: String, _ body: () throws -> Void) {
+  mutating func `try`(_ sentence: String, _ body: () throws -> Void) {
     do {
       try body()
       checked.append(sentence)
@@ -151,7 +162,7 @@ extension ProofCheck {
     }
   }
 
-  private mutating func fail(_ reason: String) {
+  mutating func fail(_ reason: String) {
     holds = false
     self.reason = self.reason ?? reason
   }

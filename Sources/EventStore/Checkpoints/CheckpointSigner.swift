@@ -88,10 +88,8 @@ extension CheckpointSigner {
     }
   }
 
-  /// Signs what is said of a file that the ledger gives out, such as a receipt.
-  ///
-  /// The text is never one of a checkpoint, so nothing that binds the log is signed here.
-  package func sign(_ statement: FileStatement) throws -> SignedNote {
+  /// Signs what the log says beside its checkpoints; nothing in it binds the log.
+  package func sign(_ statement: LogStatement) throws -> SignedNote {
     try statement.signed(with: key())
   }
 

@@ -10,9 +10,10 @@ struct AuditRoutes: Sendable {
 
   init(_ parts: ServerParts) { self.parts = parts }
 
-  /// The checkpoint needs no token: it says how many records there are, and nothing of them.
+  /// Checkpoint and hashes need no token: they say how many records there are, and nothing of them.
   func add(to router: Router<CallContext>, _ api: RouterGroup<CallContext>) {
     router.get("checkpoint", use: checkpoint)
+    router.get("tile/**", use: tile)
     api.get("proof/:position", use: proof)
     api.get("reads", use: reads)
     api.post("erasures", use: erase)
@@ -20,6 +21,25 @@ struct AuditRoutes: Sendable {
 
   private func checkpoint(_ request: Request, _ context: CallContext) async throws -> Response {
     Self.text(try await parts.gate.read { try $0.signCheckpoint().note })
+  }
+
+  /// Bundles of records are for those who oversee the ledger: what is clear in them says who spoke
+  /// with whom, and when.
+  private func tile(_ request: Request, _ context: CallContext) async throws -> Response {
+    let path = (["tile"] + context.parameters.getCatchAll()).joined(separator: "/")
+    if Ledger.isPathOfRecords(path) {
+      let principal = try Authenticate(parts).principal(request, context)
+      try principal.caller.requireOversight()
+    }
+    let tile = try await parts.gate.read { try $0.tile(at: path) }
+    return Response(
+      status: .ok,
+      headers: [
+        .contentType: "application/octet-stream",
+        .cacheControl: "private, max-age=31536000, immutable",
+      ],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: tile.bytes)),
+    )
   }
 
   private func proof(_ request: Request, _ context: CallContext) async throws -> Response {

@@ -22,7 +22,7 @@ struct Authenticate: RouterMiddleware {
   }
 
   /// Who asks; what a call without a good token costs is put down to its address.
-  private func principal(_ request: Request, _ context: CallContext) throws -> Principal {
+  func principal(_ request: Request, _ context: CallContext) throws -> Principal {
     let principal: Principal
     do {
       principal = try tokens.principal(authorization: request.headers[.authorization])

@@ -59,11 +59,18 @@ struct CheckProof: ParsableCommand {
   private func show(_ check: ProofCheck) {
     Terminal.print("log        \(check.origin)")
     if let position = check.position { Terminal.print("position   \(position)") }
+    if let conversation = check.conversationId {
+      Terminal.print("of         \(conversation)")
+      Terminal.print("events     \(check.count ?? 0)")
+      Terminal.print("from       \(check.firstPosition ?? 0)")
+      Terminal.print("to         \(check.lastPosition ?? 0)")
+    }
     if let size = check.oldSize { Terminal.print("since      \(size)") }
     Terminal.print("size       \(check.size)")
     Terminal.print("root       \(check.root)")
     for sentence in check.checked { Terminal.print("checked    \(sentence)") }
     for sentence in check.unchecked { Terminal.print("unchecked  \(sentence)") }
     if let reason = check.reason { Terminal.print("FAILS      \(reason)") }
+    if let transcript = check.transcript { Terminal.show(transcript) }
   }
 }

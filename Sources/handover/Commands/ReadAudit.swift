@@ -109,9 +109,10 @@ struct ReaderOptions: ParsableArguments {
     _ scope: ReadingScope,
     by means: String,
     _ options: LedgerOptions,
+    as kind: Reading.Kind = .opened,
     _ body: (Ledger) throws -> Result,
   ) throws -> Result {
-    let reading = Reading(.opened, of: scope, by: name, means: means)
+    let reading = Reading(kind, of: scope, by: name, means: means)
     return try Ledger.read(at: options.ledger, noting: reading, body)
   }
 }

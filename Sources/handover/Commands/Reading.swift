@@ -26,12 +26,16 @@ struct TranscriptCommand: ParsableCommand {
       try $0.transcript(of: conversation, asOf: try moment(asOf))
     }
     if options.json { return try printJSON(transcript) }
-    for line in transcript.plainText.split(separator: "\n", omittingEmptySubsequences: false)
-      .dropLast()
-    {
-      Terminal.print(Terminal.isInteractive ? Terminal.harmless(String(line)) : String(line))
-    }
+    Terminal.show(transcript)
     Terminal.note("\(transcript.count) entries, complete at position \(transcript.position)")
+  }
+}
+
+extension Terminal {
+  /// Prints a transcript; what would steer a terminal is harmless on one.
+  static func show(_ transcript: Transcript) {
+    let lines = transcript.plainText.split(separator: "\n", omittingEmptySubsequences: false)
+    for line in lines.dropLast() { print(isInteractive ? harmless(String(line)) : String(line)) }
   }
 }
 

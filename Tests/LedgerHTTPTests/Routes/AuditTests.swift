@@ -26,6 +26,29 @@ struct `The audit over HTTP` {
   }
 
   @Test
+  func `gives the tiles of the last checkpoint, hashes to anybody, records to who oversees`()
+    async throws
+  {
+    try await Scene.with { scene async throws in
+      #expect(try await scene.get("/tile/0/000", as: nil).status == 404)
+      let lines = try await scene.get("/checkpoint", as: nil).text.split(separator: "\n")
+      let size = try #require(Int(lines[1]))
+      let hashes = try await scene.get("/tile/0/000.p/\(size)", as: nil)
+      #expect(hashes.status == 200)
+      #expect(hashes.headers["content-length"] == "\(32 * size)")
+      for path in [
+        "/tile/0/000", "/tile/0/000.p/\(size + 1)", "/tile/9/000", "/tile/x", "/tile/0/0",
+      ] {
+        #expect(try await scene.get(path, as: nil).code == "not_found", "\(path)")
+      }
+      let entries = "/tile/entries/000.p/\(size)"
+      #expect(try await scene.get(entries, as: nil).status == 401)
+      #expect(try await scene.get(entries).code == "not_permitted")
+      #expect(try await scene.get(entries, as: .auditor).status == 200)
+    }
+  }
+
+  @Test
   func `keeps records of the administration for those who oversee the ledger`() async throws {
     try await Scene.with { scene async throws in
       #expect(try await scene.get("/v1/proof/1").code == "not_permitted")
