@@ -63,16 +63,18 @@ extension Ledger {
       throw LedgerError.noLedger(at: files.folder)
     }
     do {
-      return try openWholeForReading(files)
+      return try openWholeForReading(files, options)
     } catch  where (error as? StorageError)?.code != .notPermitted && files.areUnfinished {
       throw LedgerError.unfinished(at: files.folder)
     }
   }
 
-  private static func openWholeForReading(_ files: LedgerFiles) throws -> Parts {
+  private static func openWholeForReading(
+    _ files: LedgerFiles,
+    _ options: Options,
+  ) throws -> Parts {
     let log = try EventLog(at: files.log, for: .reading)
-    let master = try MasterKey(atPath: files.masterKey, creating: false)
-    let keys = try KeyRing(at: files.keys, for: .reading, masterKey: master)
+    let keys = try files.openKeys(for: .reading, creating: false, options)
     // Views that are missing or of another history are not used; a reader folds the log instead.
     let views = try? Views(at: files.views, for: .reading)
     let fitting = try views.flatMap { try isUsable($0, log) ? $0 : nil }
@@ -108,8 +110,7 @@ extension Ledger {
     let signer = CheckpointSigner(keysAt: files.keys)
     if let conflict = try signer.conflict(with: log) { throw CheckpointError.conflict(conflict) }
     let isNew = try log.head().position == 0
-    let master = try MasterKey(atPath: files.masterKey, creating: isNew)
-    let keys = try openKeys(files, master, options)
+    let keys = try files.openKeys(for: .writing, creating: isNew, options)
     try keys.provision(upTo: KeyRing.ledgerSlot)
     try signer.makeKey(origin: options.origin)
     let views = try openViews(files, log, options)
@@ -151,17 +152,6 @@ extension Ledger {
         throw LedgerError(.cannotCreate, "\(folder) cannot be made: \(reason(of: error))")
       }
     }
-  }
-
-  private static func openKeys(
-    _ files: LedgerFiles,
-    _ master: MasterKey,
-    _ options: Options,
-  ) throws -> KeyRing {
-    guard let makeKey = options.makeKey else {
-      return try KeyRing(at: files.keys, for: .writing, masterKey: master)
-    }
-    return try KeyRing(at: files.keys, for: .writing, masterKey: master, makeKey: makeKey)
   }
 
   /// Opens the views, or builds them anew if they are missing, damaged or of another history.

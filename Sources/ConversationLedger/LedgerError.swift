@@ -64,7 +64,7 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     } catch let error as AnotherWriter {
       throw LedgerError(.anotherWriter, error.description)
     } catch let error as KeyError {
-      throw LedgerError(.noLedger, error.description)
+      throw LedgerError(kind(of: error), error.description)
     } catch let error as CheckpointError {
       throw LedgerError(kind(of: error), error.description)
     } catch let error as UnknownOutcome {
@@ -85,6 +85,10 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// What to do when something stored is not what was written.
   private static let remedy = "run verify to see how much is damaged, then restore a backup"
+
+  private static func kind(of error: KeyError) -> Kind {
+    if case .twoMasterKeys = error { .malformedQuery } else { .noLedger }
+  }
 
   private static func kind(of error: CheckpointError) -> Kind {
     switch error {

@@ -93,6 +93,9 @@ extension KeyRing {
     return try ring.mark(.rewritten) < ring.mark(.erased)
   }
 
+  /// What the master key is known by.
+  package var masterKeyFingerprint: String { masterKey.withLock { $0.fingerprint } }
+
   /// How the slots stand.
   package func usage() throws -> KeyUsage {
     let ring = current

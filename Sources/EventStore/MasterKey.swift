@@ -14,14 +14,31 @@ package struct MasterKey: Sendable {
   /// - Throws: `KeyError` if the file cannot be used.
   package init(atPath path: String, creating: Bool) throws {
     if let content = FileManager.default.contents(atPath: path) {
-      let text = String(decoding: content, as: UTF8.self)
-      guard let bytes = [UInt8](hexadecimal: text.filter { !$0.isWhitespace }), bytes.count == 32
-      else { throw KeyError.malformedMasterKey(path: path) }
-      key = SymmetricKey(data: bytes)
+      try self.init(digits: String(decoding: content, as: UTF8.self), from: path)
       return
     }
     guard creating else { throw KeyError.noMasterKey(path: path) }
-    key = SymmetricKey(size: .bits256)
+    self.init()
+    try write(to: path)
+  }
+
+  /// Draws a key at random.
+  package init() { key = SymmetricKey(size: .bits256) }
+
+  /// Reads 64 hexadecimal digits, whatever white space is among them.
+  ///
+  /// - Parameters:
+  ///   - digits: The text.
+  ///   - source: Where it comes from, for the error.
+  /// - Throws: `KeyError` `.malformedMasterKey`.
+  init(digits: String, from source: String) throws(KeyError) {
+    guard let bytes = [UInt8](hexadecimal: digits.filter { !$0.isWhitespace }), bytes.count == 32
+    else { throw .malformedMasterKey(source: source) }
+    key = SymmetricKey(data: bytes)
+  }
+
+  /// Writes the key to a file that only its owner can read; on disk when this returns.
+  package func write(to path: String) throws {
     let digits = unsafe key.withUnsafeBytes { unsafe Array($0) }.hexadecimal
     try writeDurably(Array((digits + "\n").utf8), to: path)
   }
@@ -60,8 +77,12 @@ package struct MasterKey: Sendable {
 package enum KeyError: Error, Hashable, Sendable {
   /// There is no master key.
   case noMasterKey(path: String)
-  /// The file holds no key.
-  case malformedMasterKey(path: String)
+  /// What was found is no key.
+  case malformedMasterKey(source: String)
+  /// Several variables name a master key.
+  case twoMasterKeys([String])
+  /// The command for the master key ended with a failure.
+  case failedCommand(status: Int32)
   /// The master key does not open the data keys.
   case wrongMasterKey
 }
@@ -72,8 +93,13 @@ extension KeyError: CustomStringConvertible {
     switch self {
     case .noMasterKey(let path):
       "there is no master key at \(path); restore it from where you keep it"
-    case .malformedMasterKey(let path):
-      "the master key at \(path) is damaged; expected 64 hexadecimal digits"
+    case .malformedMasterKey(let source):
+      "the master key from \(source) is no key; expected 64 hexadecimal digits"
+    case .twoMasterKeys(let names):
+      "\(names.joined(separator: " and ")) name a master key each; set one of them"
+    case .failedCommand(let status):
+      "the command for the master key ended with \(status); expected 0 and 64 hexadecimal digits "
+        + "on its standard output"
     case .wrongMasterKey: "the master key does not open this ledger's keys; restore the right one"
     }
   }

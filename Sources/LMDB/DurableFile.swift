@@ -14,8 +14,15 @@ package func writeDurably(_ bytes: [UInt8], to path: String) throws(StorageError
   guard fchmod(descriptor, 0o600) == 0 else { throw failure("fchmod \(temporary)") }
   try write(bytes, to: descriptor, named: temporary)
   guard fsync(descriptor) == 0 else { throw failure("fsync \(temporary)") }
-  guard unsafe rename(temporary, path) == 0 else { throw failure("rename \(temporary)") }
-  try flush(file: parent(of: path))
+  try renameDurably(temporary, to: path)
+}
+
+/// Gives a file, which is on disk already, another name; that is on disk when this returns.
+///
+/// - Throws: `StorageError`.
+package func renameDurably(_ old: String, to new: String) throws(StorageError) {
+  guard unsafe rename(old, new) == 0 else { throw failure("rename \(old)") }
+  try flush(file: parent(of: new))
 }
 
 /// Writes all bytes; a device may take them in pieces.

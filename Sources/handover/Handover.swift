@@ -21,7 +21,7 @@ struct Handover: AsyncParsableCommand {
         name: "Ledger",
         subcommands: [
           Init.self, Import.self, Export.self, Status.self, Rebuild.self, Backup.self,
-          Restore.self,
+          Restore.self, Keys.self,
         ],
       ),
       CommandGroup(

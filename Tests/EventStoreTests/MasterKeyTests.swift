@@ -68,7 +68,7 @@ struct `A master key` {
   func `that is damaged is refused and left as it is`(damage: [UInt8], creating: Bool) throws {
     let file = URL(filePath: path)
     try Data(damage).write(to: file)
-    #expect(throws: KeyError.malformedMasterKey(path: path)) {
+    #expect(throws: KeyError.malformedMasterKey(source: path)) {
       try MasterKey(atPath: path, creating: creating)
     }
     #expect(try Array(Data(contentsOf: file)) == damage)
@@ -98,7 +98,7 @@ struct `A master key` {
 
   @Test(arguments: [
     (KeyError.noMasterKey(path: "a/b"), "no master key at a/b"),
-    (.malformedMasterKey(path: "a/b"), "at a/b is damaged; expected 64 hexadecimal digits"),
+    (.malformedMasterKey(source: "a/b"), "from a/b is no key; expected 64 hexadecimal digits"),
     (.wrongMasterKey, "does not open this ledger's keys"),
   ])
   func `says what is wrong with it and what to do`(error: KeyError, words: String) {

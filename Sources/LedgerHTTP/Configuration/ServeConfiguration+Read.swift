@@ -27,7 +27,8 @@ extension ServeConfiguration {
 
   /// Takes the settings of the environment.
   ///
-  /// The variables are the settings' names in capitals: `HANDOVER_LIMITS_BODY_BYTES`.
+  /// The variables are the settings' names in capitals: `HANDOVER_LIMITS_BODY_BYTES`. Those of the
+  /// master key are no settings: every command takes them.
   ///
   /// - Parameter variables: The environment.
   /// - Returns: The variables that look like settings and are none.
@@ -35,7 +36,7 @@ extension ServeConfiguration {
   public mutating func read(environment variables: [String: String]) throws -> [String] {
     var unknown: [String] = []
     for (variable, value) in variables.sorted(by: { $0.key < $1.key })
-    where variable.hasPrefix("HANDOVER_") {
+    where variable.hasPrefix("HANDOVER_") && !variable.hasPrefix("HANDOVER_MASTER_KEY") {
       let known = Setting.all.lazy.compactMap { setting in
         setting.own(inVariable: variable).map { (setting, $0) }
       }
