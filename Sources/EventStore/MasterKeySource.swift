@@ -12,13 +12,12 @@ package enum MasterKeySource: Hashable, Sendable {
   /// A command that prints them, such as one that asks a key management service.
   case command(String)
 
-  /// The source that environment variables name.
+  /// The source that environment variables name; `nil` if they name none.
   ///
   /// - Parameters:
   ///   - variables: The environment.
   ///   - name: The variable of the digits; with `_FILE` behind it that of a file's path, with
   ///     `_COMMAND` that of a command. An empty one counts as missing.
-  /// - Returns: The source; `nil` if there is none.
   /// - Throws: `KeyError` `.twoMasterKeys` if there are several.
   package init?(in variables: [String: String], named name: String) throws(KeyError) {
     let names = [name, name + "_FILE", name + "_COMMAND"]
@@ -36,6 +35,7 @@ package enum MasterKeySource: Hashable, Sendable {
   /// Gets the key.
   ///
   /// - Parameter creating: Whether a file that is not there is made.
+  /// - Returns: The key.
   /// - Throws: `KeyError` if there is none or it is malformed.
   package func key(creating: Bool) throws -> MasterKey {
     switch self {

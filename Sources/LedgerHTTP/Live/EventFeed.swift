@@ -58,6 +58,11 @@ final class EventFeed: Service {
     for waiting in state.withLock({ $0.end(reason) }) { waiting(.wakeUp) }
   }
 
+  /// Forgets the recent events, because words were erased; followers read the log instead.
+  func forget() {
+    for waiting in state.withLock({ $0.forget() }) { waiting(.wakeUp) }
+  }
+
   /// How the feed does.
   var statistics: EventFeedState.Statistics { state.withLock { $0.statistics } }
 
@@ -93,13 +98,14 @@ final class EventFeed: Service {
       let end = try await ledger.headPosition(beyond: walk.position)
     {
       while walk.position < end {
+        let erasures = state.withLock { $0.erasures }
         let frames: [EventFrame]
         (walk, frames) = try await gate.read { [walk] _ in
           var walk = walk
           let events = try walk.next(512)
           return (walk, events.map(EventFrame.init))
         }
-        let woken = state.withLock { $0.publish(frames) }
+        let woken = state.withLock { $0.publish(frames, readAfter: erasures) }
         for (waiting, position) in woken { waiting(.events(behind: position)) }
       }
       try? await Task.sleep(for: limits.interval)

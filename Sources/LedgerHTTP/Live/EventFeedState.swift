@@ -59,6 +59,8 @@ struct EventFeedState: Sendable {
   /// The position behind which `frames` begin.
   private var base: UInt64 = 0
   private var hasBegun = false
+  /// How many times the events were forgotten because words were erased.
+  private(set) var erasures: UInt64 = 0
   /// Why nothing is delivered.
   private var ended: DropReason?
   private var tickCount: UInt64 = 0
@@ -94,9 +96,24 @@ struct EventFeedState: Sendable {
     return true
   }
 
+  /// Forgets the events, whose words may have been erased; the log has them as they are now.
+  ///
+  /// - Returns: Who must look.
+  mutating func forget() -> [Waiting] {
+    erasures += 1
+    return hasBegun ? begin(after: position) : []
+  }
+
   /// Keeps new events and says who waits for one of them, and behind which position.
-  mutating func publish(_ new: [EventFrame]) -> [(Waiting, UInt64)] {
-    guard let first = new.first else { return [] }
+  ///
+  /// - Parameters:
+  ///   - new: The events.
+  ///   - erasures: The count of erasures when they were read; if it has grown, they are not kept.
+  mutating func publish(_ new: [EventFrame], readAfter erasures: UInt64) -> [(Waiting, UInt64)] {
+    guard let first = new.first, let last = new.last else { return [] }
+    guard erasures == self.erasures else {
+      return begin(after: last.position).map { ($0, first.position - 1) }
+    }
     frames += new
     frameBytes += new.reduce(0) { $0 + $1.byteCount }
     trim()

@@ -89,6 +89,7 @@ struct AuditRoutes: Sendable {
       caller: principal.caller,
     )
     if isDryRun { return try .json(try await parts.gate.read { try $0.previewErasure(order) }) }
+    defer { parts.feed.forget() }
     return try .json(try await parts.gate.erase(order), status: .created)
   }
 

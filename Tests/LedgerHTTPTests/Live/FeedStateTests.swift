@@ -49,7 +49,7 @@ struct `The state of the feed` {
   func `gives a follower the events for it, and passes over the others`() async throws {
     var state = EventFeedState(EventFeed.Limits())
     _ = state.begin(after: 3)
-    _ = state.publish(try await frames())
+    _ = state.publish(try await frames(), readAfter: 0)
     let next = state.next(after: 3, for: viewer(2), limit: 1 << 20)
     let found = try #require(step(next))
     #expect(found.seen == [5])
@@ -62,7 +62,7 @@ struct `The state of the feed` {
     limits.recentEvents = 1
     var state = EventFeedState(limits)
     _ = state.begin(after: 3)
-    _ = state.publish(try await frames())
+    _ = state.publish(try await frames(), readAfter: 0)
     guard case .readLog = state.next(after: 3, for: viewer(1), limit: 1) else {
       Issue.record("the follower was not sent to the log")
       return
@@ -75,7 +75,7 @@ struct `The state of the feed` {
   func `wakes whoever waits for one of the events, and nobody else`() async throws {
     let frames = try await frames()
     let viewers = [viewer(1), viewer(9), Viewer(caller: .admin, inbox: nil)]
-    let wakes = Self.wakes(of: viewers) { state in state.publish(frames).map(\.0) }
+    let wakes = Self.wakes(of: viewers) { state in state.publish(frames, readAfter: 0).map(\.0) }
     #expect(wakes == [true, false, true])
   }
 

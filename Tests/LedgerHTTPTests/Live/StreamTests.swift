@@ -61,6 +61,25 @@ struct `The live stream of the log` {
   }
 
   @Test
+  func `has no word of what was erased, though it was kept for readers`() async throws {
+    try await Scene.with { scene async throws in
+      var live = try await EventStream(scene, "/v1/events", as: .airline)
+      _ = try await live.next()
+      let (conversation, start) = try await scene.openConversation()
+      try await scene.visitorSays("a secret word", in: conversation)
+      #expect(try await live.events(2).last?.json["data"]?["text"]?.text == "a secret word")
+      let order = #"{"conversationId":"\#(conversation)","ground":"ticket 81"}"#
+      #expect(try await scene.post("/v1/erasures", order, as: .admin).status == 201)
+      var later = try await EventStream(scene, "/v1/events?after=\(start - 1)", as: .airline)
+      let message = try await later.events(2)[1].json
+      #expect(message["data"]?["text"]?.text == nil)
+      #expect(message["data"]?["erased"] == .bool(true))
+      // The stream that was open goes on.
+      #expect(try await live.events(1).first?.json["type"]?.text?.contains("visitorErased") == true)
+    }
+  }
+
+  @Test
   func `shows an owner only the own bots, and says how far it has looked`() async throws {
     try await Scene.with(environment: ["HANDOVER_LIVE_HEARTBEAT_SECONDS": "1"]) {
       scene async throws in
