@@ -38,11 +38,14 @@ public struct ErasureReceipt: Codable, Hashable, Sendable {
   public var keyFingerprints: [KeyPrint]
   /// The conversations.
   public var conversationIds: [String]
+  /// Whether these are all conversations the order was about; a retention rule can fit more than
+  /// one order takes.
+  public var complete: Bool
   /// Whether a later process finished what one that died had begun.
   public var resumed: Bool
-  /// What was found of the words; `null` if they were unreadable before they could be searched.
+  /// What was found of the words; `null` if that process had destroyed the keys.
   @ExplicitNull public var hunt: HuntResult?
-  /// The log's position when all was done.
+  /// The log's position when the words were gone.
   public var position: UInt64
   /// The root of the tree there, in hexadecimal.
   public var root: String
@@ -71,6 +74,7 @@ extension ErasureReceipt {
     keys = erasure.slots.count
     keyFingerprints = prints.map { KeyPrint(slot: $0.slot, fingerprint: $0.text) }
     conversationIds = erasure.heads.map(\.conversation.description)
+    complete = order.conversations.count < ErasureOrder.conversationLimit
     resumed = false
     position = head.position
     root = hexadecimal(head.root.bytes)
@@ -86,7 +90,8 @@ extension Ledger {
   /// Makes the receipt of an erasure that was carried out, and keeps it in the ledger's folder.
   ///
   /// Beside it lies a note about it, signed with the key of the checkpoints. The note is written
-  /// first, so there is no receipt without one.
+  /// first, so there is no receipt without one. One that a process gave before it died
+  /// stays.
   func giveReceipt(
     for erasure: Erasure,
     _ prints: [KeyFingerprint],
@@ -98,10 +103,12 @@ extension Ledger {
     let folder = LedgerFiles(path).receipts
     try makeFolder(folder)
     let name = "erasure-\(erasure.position)"
+    let file = "\(folder)/\(name).json"
+    guard !isResumed || !FileManager.default.fileExists(atPath: file) else { return receipt }
     let bytes = try JSONText.bytes(of: receipt) + Array("\n".utf8)
     let note = try signer.sign(.receipt(named: name + ".json", bytes))
     try writeDurably(note.bytes, to: "\(folder)/\(name).note")
-    try writeDurably(bytes, to: "\(folder)/\(name).json")
+    try writeDurably(bytes, to: file)
     return receipt
   }
 }

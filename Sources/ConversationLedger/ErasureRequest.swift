@@ -63,6 +63,8 @@ enum ErasurePhase: String, CaseIterable, Sendable {
   case begunToRecord
   /// All of them say so.
   case recorded
+  /// The words were searched for, and the receipt is given.
+  case receipted
   /// The order is written down as carried out.
   case finished
 }

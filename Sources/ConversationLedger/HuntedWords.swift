@@ -14,7 +14,7 @@ struct HuntedWords {
   /// What stands in the files of every ledger, whoever says the same.
   private static let ownWords: Set<String> = [
     "records", "nodes", "head", "keys", "filled", "erased", "rewritten", "moved", "check", "heads",
-    "inboxes", "counts", "starts", "took-part", "visits", "visitors", "checkpoint",
+    "inboxes", "counts", "starts", "took-part", "visits", "checkpoint",
   ]
 
   /// The first bytes of each form.

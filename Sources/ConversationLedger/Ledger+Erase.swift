@@ -43,8 +43,8 @@ extension Ledger {
   /// Makes words unreadable for ever, and searches every file of the ledger for what is left.
   ///
   /// In this order (docs/decisions/0013): the order in the log, which forbids every further event;
-  /// the keys; the file they lay in; an event in each conversation; the search; the receipt. What
-  /// was begun is finished when the ledger is opened for writing next.
+  /// the keys; the file they lay in; an event in each conversation; the search; the receipt; an
+  /// event that all is done. What was begun is finished when the ledger is opened for writing next.
   ///
   /// - Returns: The receipt, which is also in the ledger's folder `receipts`.
   /// - Throws: `Refusal` if there is nothing to erase or the caller may not; `LedgerError` if the
@@ -57,14 +57,25 @@ extension Ledger {
         let step = ErasureStep.order(chosen.command, by: request.caller)
         let position = try done(.erasure(step)).position
         erasureStepDone(.ordered)
-        let erasure = try Erasure(at: position, in: self)
-        let words = try words(of: erasure)
-        let prints = try destroyKeys(of: [erasure])
-        try writeDown(erasure)
-        let found = try Hunt(for: words).search(LedgerFiles(path).folder)
-        return try giveReceipt(for: erasure, prints, found, isResumed: false)
+        return try carryOut(Erasure(at: position, in: self), isResumed: false)
       }
     }
+  }
+
+  /// Does what an order says; what was done already stays as it is.
+  private func carryOut(_ erasure: Erasure, isResumed: Bool) throws -> ErasureReceipt {
+    // Nobody can read the words when the keys are gone, so they are read before.
+    let words = try words(of: erasure)
+    let prints = try destroyKeys(of: [erasure])
+    try writeDown(erasure)
+    let isHunted = !isResumed || !prints.isEmpty
+    let found = isHunted ? try Hunt(for: words).search(LedgerFiles(path).folder) : nil
+    let receipt = try giveReceipt(for: erasure, prints, found, isResumed: isResumed)
+    erasureStepDone(.receipted)
+    let step = ErasureStep.finish(order: erasure.position, keys: Int64(erasure.slots.count))
+    _ = try done(.erasure(step))
+    erasureStepDone(.finished)
+    return receipt
   }
 
   /// Finishes what a process that died, or an older copy of the keys, left unfinished.
@@ -75,17 +86,16 @@ extension Ledger {
     guard let writing else { return }
     try LedgerError.wrapping {
       let (known, erased) = (writing.erasures, try keys.erasedThrough())
-      var prints: [KeyFingerprint] = []
-      if erased < known.newest {
-        prints = try destroyKeys(of: erasures(after: erased))
+      for position in known.open.keys.sorted() {
+        _ = try carryOut(Erasure(at: position, in: self), isResumed: true)
+      }
+      // A mark beyond the log's end is of a log that was cut off, and says nothing of this one.
+      let done = try erased > log.head().position ? 0 : erased
+      let again = done < known.newest ? try erasures(after: done) : []
+      if !again.isEmpty {
+        _ = try destroyKeys(of: again)
       } else if try keys.needsRewrite() {
         try keys.rewrite()
-      }
-      for position in known.open.keys.sorted() {
-        let erasure = try Erasure(at: position, in: self)
-        try writeDown(erasure)
-        let own = prints.filter { erasure.slots.contains($0.slot) }
-        _ = try giveReceipt(for: erasure, own, nil, isResumed: true)
       }
     }
   }
@@ -113,7 +123,7 @@ extension Ledger {
     return prints
   }
 
-  /// Writes into each conversation, and into the administration, that the words are gone.
+  /// Writes into each conversation that the words are gone.
   private func writeDown(_ erasure: Erasure) throws {
     let conversations = erasure.heads.map(\.conversation)
     var note = erasure.order
@@ -124,9 +134,6 @@ extension Ledger {
       erasureStepDone(.begunToRecord)
     }
     erasureStepDone(.recorded)
-    let step = ErasureStep.finish(order: erasure.position, keys: Int64(erasure.slots.count))
-    _ = try done(.erasure(step))
-    erasureStepDone(.finished)
   }
 
   private func done(_ command: LedgerCommand) throws -> Receipt {
@@ -140,7 +147,8 @@ extension Ledger {
     throw NothingToAppend()
   }
 
-  /// The words to search for: all that is sealed with the keys that are to be destroyed.
+  /// The words to search for: all that is sealed with the keys that are to be destroyed, and can
+  /// still be opened.
   private func words(of erasure: Erasure) throws -> HuntedWords {
     var words = HuntedWords()
     for head in erasure.heads {

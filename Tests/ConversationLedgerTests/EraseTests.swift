@@ -216,6 +216,68 @@ struct `Erasing` {
       _ = try await opened.erase(ErasureScene.carolsErasure)
     }
     try expectFinished(LedgerBench("ledger"))
+    let receipt = try receipt(of: "ledger")
+    #expect(receipt.conversations == 2)
+    // Only a process that still had the words can have searched for them.
+    let isHunted = [.ordered, .receipted, .finished].contains(phase)
+    #expect((receipt.hunt?.found == 0) == isHunted)
+    #expect((receipt.hunt == nil) == !isHunted)
+    #expect(receipt.resumed == ![.receipted, .finished].contains(phase))
+  }
+
+  /// The one receipt there is; its note is signed with the ledger's key.
+  private func receipt(of name: String) throws -> StoredReceipt {
+    let bench = LedgerBench(name)
+    let folder = bench.path + "/receipts"
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    try #require(names.count == 2)
+    let content = Array(try Data(contentsOf: URL(filePath: "\(folder)/\(names[0])")))
+    let note = Array(try Data(contentsOf: URL(filePath: "\(folder)/\(names[1])")))
+    let key = try VerificationKey(parsing: bench.ledger().verificationKey())
+    try LogStatement.receipt(named: names[0], content)
+      .verify(SignedNote(parsing: note), with: key)
+    return try JSONDecoder().decode(StoredReceipt.self, from: Data(content))
+  }
+
+  /// A receipt as far as these tests read it.
+  private struct StoredReceipt: Decodable {
+    var conversations: Int
+    var resumed: Bool
+    var hunt: Hunt?
+
+    struct Hunt: Decodable { var found: Int }
+  }
+
+  /// The keys say that they are emptied up to a position this log has not reached.
+  @Test
+  func `is finished though the keys remember a longer log`() async throws {
+    let scene = try Scene()
+    let (log, backup) = (scene.bench.path + "/log", TemporaryFolder.path + "/backup")
+    scene.bench.close()
+    try FileManager.default.copyItem(atPath: log, toPath: backup)
+    // Given that Dave was erased far later in a log that is gone.
+    for number in 0..<200 {
+      _ = try scene.answer(Scene.say("\(number)", Scene.talks[0], Scene.carol))
+    }
+    let request = ErasureRequest(.conversation(Scene.daves), ground: "ticket 83")
+    _ = try await scene.bench.ledger().erase(request)
+    scene.bench.close()
+    try FileManager.default.removeItem(atPath: log)
+    try FileManager.default.moveItem(atPath: backup, toPath: log)
+    try FileManager.default.removeItem(atPath: scene.bench.path + "/receipts")
+    try FileManager.default.removeItem(atPath: scene.bench.path + "/views")
+    // When a process dies behind the order to erase Carol.
+    let path = TemporaryFolder.path
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      var options = Ledger.Options.bench(HandClock())
+      options.erasureStepDone = { _ in kill(getpid(), SIGKILL) }
+      let access = Ledger.Access.writing(creating: false)
+      let opened = try Ledger(at: path + "/ledger", for: access, options: options)
+      _ = try await opened.erase(ErasureScene.carolsErasure)
+    }
+    // Then the next one destroys her keys.
+    try expectFinished(LedgerBench("ledger"))
+    for talk in Scene.talks { #expect(try scene.texts(talk) == [Transcript.erasedText]) }
   }
 
   private func expectFinished(_ bench: LedgerBench) throws {

@@ -59,12 +59,14 @@ extension Ledger {
     withWords: Bool = false,
   ) throws -> ConversationProof {
     try LedgerError.wrapping {
-      let head = try reader.atHead().head(of: conversation)
-      guard let head else {
-        throw LedgerError(.notFound, "there is no conversation \(conversation)")
-      }
+      // Signed first: what is appended meanwhile is neither under the checkpoint nor counted.
       let note = try signer.sign(log)
       let tree = try Checkpoint(parsing: note.text)
+      let snapshot = try reader.atHead()
+      guard let head = try snapshot.head(of: conversation), head.start <= tree.size else {
+        throw LedgerError(.notFound, "there is no conversation \(conversation)")
+      }
+      if withWords { try requireOwnKey(head, snapshot) }
       let records = try log.records(ofStreamEndingAt: head.lastPosition, through: tree.size)
       let ends = (records.first?.header.position ?? 0, records.last?.header.position ?? 0)
       let statement = try signer.sign(
@@ -81,6 +83,19 @@ extension Ledger {
         statement: String(decoding: statement.bytes, as: UTF8.self),
         key: key.map { Data($0).base64EncodedString() },
         records: try records.map { try proved($0, tree.size) },
+      )
+    }
+  }
+
+  /// Refuses to give a key away that opens other conversations too.
+  private func requireOwnKey(_ head: Head, _ snapshot: ViewSnapshot) throws {
+    let others = try snapshot.heads(of: head.state.visitor)
+      .filter { $0.keySlot == head.keySlot && $0.start != head.start }
+    guard others.isEmpty else {
+      throw LedgerError(
+        .malformedQuery,
+        "conversation \(head.conversation) shares its key with \(others.count) others of its "
+          + "visitor, because it was written by an earlier version; prove it without its words",
       )
     }
   }

@@ -135,6 +135,7 @@ private struct TileExport {
   private mutating func write(_ content: TilePath.Content) throws {
     let count = TilePath.count(content, treeSize: size)
     let known = TilePath.count(content, treeSize: report.continuedFrom)
+    noteMissing(content, before: max(known, 1) - 1)
     // The last one that is known may have been a partial one.
     for index in max(known, 1) - 1..<max(count, 1) {
       guard let path = TilePath(content, index: index, treeSize: size) else { continue }
@@ -146,6 +147,16 @@ private struct TileExport {
       }
       guard path.width == TilePath.fullWidth else { continue }
       try? FileManager.default.removeItem(atPath: "\(folder)/\(path.text).p")
+    }
+  }
+
+  /// Names the bundles that an earlier run left out.
+  private mutating func noteMissing(_ content: TilePath.Content, before end: UInt64) {
+    guard content == .entries else { return }
+    for index in 0..<end {
+      let path = TilePath(content, index: index).text
+      guard !FileManager.default.fileExists(atPath: "\(folder)/\(path)") else { continue }
+      report.leftOut.append(path)
     }
   }
 

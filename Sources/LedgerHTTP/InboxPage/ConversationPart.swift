@@ -23,6 +23,7 @@ struct ConversationPart {
   let isImported: Bool
   let close: String
   let printQuery: String
+  let replayQuery: String
   let asOfText: String
   let asOfPosition: UInt64
   let isAsOfOpen: Bool
@@ -92,6 +93,7 @@ struct ConversationPart {
     var printed = FormValues()
     printed.add("asOf", query.typed["asOf"])
     printQuery = printed.query
+    replayQuery = query.asOf == nil ? "" : "?at=\(page.position)"
     asOfText = query.typed["asOf"] ?? ""
     asOfPosition = query.asOf == nil ? max(frame.head, contents.first) : page.position
     isAsOfOpen = query.asOf != nil

@@ -45,6 +45,7 @@ struct PageAssets: Sendable {
     "list.js": (PackageResources.list_js, script),
     "live.js": (PackageResources.live_js, script),
     "pane.js": (PackageResources.pane_js, script),
+    "replay.js": (PackageResources.replay_js, script),
     "times.js": (PackageResources.times_js, script),
     "unread.js": (PackageResources.unread_js, script),
   ]

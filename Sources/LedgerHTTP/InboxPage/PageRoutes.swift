@@ -27,6 +27,7 @@ struct PageRoutes: Sendable {
     pages.get("/", use: inbox)
     pages.get("conversations/:conversation", use: conversation)
     pages.get("conversations/:conversation/print", use: onPaper)
+    pages.get("conversations/:conversation/replay", use: replay)
     pages.get("live/:bot", use: live)
     pages.get("assets/:version/:name", use: asset)
     pages.get("login", use: showLogin)

@@ -6,7 +6,7 @@ struct PageTemplates: Sendable {
 
   /// The names of the pages.
   enum Page: String, CaseIterable {
-    case inbox, login, print, problem
+    case inbox, login, print, problem, replay
   }
 
   /// Compiles the templates.
@@ -41,6 +41,7 @@ struct PageTemplates: Sendable {
     "login": PackageResources.login_mustache,
     "print": PackageResources.print_mustache,
     "problem": PackageResources.problem_mustache,
+    "replay": PackageResources.replay_mustache,
     "row": PackageResources.row_mustache,
     "transcript": PackageResources.transcript_mustache,
   ]

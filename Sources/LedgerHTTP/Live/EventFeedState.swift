@@ -109,6 +109,7 @@ struct EventFeedState: Sendable {
   /// - Parameters:
   ///   - new: The events.
   ///   - erasures: The count of erasures when they were read; if it has grown, they are not kept.
+  /// - Returns: Whom to wake, and behind which position there is something.
   mutating func publish(_ new: [EventFrame], readAfter erasures: UInt64) -> [(Waiting, UInt64)] {
     guard let first = new.first, let last = new.last else { return [] }
     guard erasures == self.erasures else {

@@ -20,7 +20,8 @@ struct AuditRoutes: Sendable {
   }
 
   private func checkpoint(_ request: Request, _ context: CallContext) async throws -> Response {
-    Self.text(try await parts.gate.read { try $0.signCheckpoint().note })
+    try parts.rates.admit(addressOf: context)
+    return Self.text(try await parts.gate.read { try $0.signCheckpoint().note })
   }
 
   /// Bundles of records are for those who oversee the ledger: what is clear in them says who spoke
@@ -30,6 +31,8 @@ struct AuditRoutes: Sendable {
     if Ledger.isPathOfRecords(path) {
       let principal = try Authenticate(parts).principal(request, context)
       try principal.caller.requireOversight()
+    } else {
+      try parts.rates.admit(addressOf: context)
     }
     let tile = try await parts.gate.read { try $0.tile(at: path) }
     return Response(

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// Refuses more requests a second than one client may send: a bucket for each fills with the
@@ -29,6 +30,11 @@ final class RequestRates: Sendable {
     )
     problem.retryAfter = 1
     throw problem
+  }
+
+  /// Counts a request that nobody vouches for, by where it comes from.
+  func admit(addressOf context: CallContext) throws(Problem) {
+    try admit("address " + (context.channel.remoteAddress?.ipAddress ?? ""))
   }
 
   private func take(_ client: String, at time: ContinuousClock.Instant) -> Bool {

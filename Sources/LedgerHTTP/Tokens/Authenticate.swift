@@ -1,5 +1,4 @@
 import Hummingbird
-import NIOCore
 
 /// Lets only calls with a valid token through, not too many of one user, and says who asks.
 struct Authenticate: RouterMiddleware {
@@ -27,7 +26,7 @@ struct Authenticate: RouterMiddleware {
     do {
       principal = try tokens.principal(authorization: request.headers[.authorization])
     } catch {
-      try rates.admit("address " + (context.channel.remoteAddress?.ipAddress ?? ""))
+      try rates.admit(addressOf: context)
       throw error
     }
     try rates.admit("user " + principal.user)

@@ -102,7 +102,7 @@ struct Erase: ParsableCommand {
     Terminal.print("keys           \(preview.keys)")
     Terminal.print("between        \(preview.since ?? "-") and \(preview.until ?? "-")")
     for conversation in preview.conversationIds { Terminal.print("conversation   \(conversation)") }
-    if !preview.complete { Terminal.note("there are more than one order takes; erase in several") }
+    if !preview.complete { Terminal.note("there are more than one order takes; erase again after it") }
   }
 
   private func show(_ receipt: ErasureReceipt) throws {
@@ -121,6 +121,7 @@ struct Erase: ParsableCommand {
       Terminal.print("position       \(receipt.position)")
       Terminal.print("root           \(receipt.root)")
     }
+    if !receipt.complete { Terminal.note("there are more than one order takes; erase again") }
     for place in receipt.hunt?.leftovers ?? [] {
       Terminal.note("left over: \(place.file) at byte \(place.offset)")
     }

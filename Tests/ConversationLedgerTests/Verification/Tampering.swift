@@ -115,7 +115,7 @@ enum Tampering: String, CaseIterable, Sendable {
     case .bitOfNode: return try forger.flipBit(in: "log", "nodes", &chance)
     case .bitOfView:
       let tables = [
-        "counts", "heads", "inboxes", "keys", "starts", "took-part", "visitors", "visits",
+        "counts", "heads", "inboxes", "keys", "starts", "took-part", "visits",
       ]
       return try forger.flipBit(in: "views", chance.pick(tables), &chance)
     case .bitOfKey:

@@ -47,8 +47,16 @@ def tiles(folder, content, count):
         yield width, (folder / path_of(content, index, width)).read_bytes()
 
 
-def entries(folder, size):
-    for width, bundle in tiles(folder, "entries", size):
+def entries(folder, size, lines):
+    """The records; those of a bundle that is left out, for one of them is too long, as JSON has them."""
+    for index in range((size + 255) // 256):
+        first, width = 256 * index, min(256, size - 256 * index)
+        path = folder / path_of("entries", index, width)
+        given = [base64.b64decode(line["record"]) for line in lines[first : first + width]]
+        if not path.exists() and max(map(len, given)) > 65535:
+            yield from given
+            continue
+        bundle = path.read_bytes()
         for _ in range(width):
             length = int.from_bytes(bundle[:2], "big")
             assert len(bundle) >= 2 + length, "a bundle is too short"
@@ -67,7 +75,10 @@ def root_of(hashes):
 
 def check(folder, vkey):
     size, root = opened((folder / "checkpoint").read_bytes(), vkey)
-    records = list(entries(folder, size))
+    text = b"".join(p.read_bytes() for p in sorted((folder / "records").iterdir()))
+    lines = list(map(json.loads, text.splitlines()))
+    assert len(lines) == size, "another number of lines"
+    records = list(entries(folder, size, lines))
     leaves = [hashlib.sha256(b"\x00" + record).digest() for record in records]
     assert root_of(leaves) == root, "another root"
     hashes, level = leaves, 0
@@ -76,9 +87,7 @@ def check(folder, vkey):
         assert stored == b"".join(hashes), f"the tiles of level {level}"
         whole = len(hashes) // 256
         hashes, level = [root_of(hashes[256 * i : 256 * i + 256]) for i in range(whole)], level + 1
-    lines = b"".join(p.read_bytes() for p in sorted((folder / "records").iterdir())).splitlines()
-    assert len(lines) == size, "another number of lines"
-    for index, line in enumerate(map(json.loads, lines)):
+    for index, line in enumerate(lines):
         assert line["position"] == index + 1, "a line is of another position"
         assert base64.b64decode(line["record"]) == records[index], "a line has another record"
         assert line["leafHash"] == leaves[index].hex(), "a line has another hash"

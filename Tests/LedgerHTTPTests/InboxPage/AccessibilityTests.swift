@@ -58,6 +58,8 @@ struct `The accessibility of the inbox page` {
       #expect(try await findings(signedIn) == [])
       try await signedIn.go(page.address("/conversations/\(id)/print"))
       #expect(try await findings(signedIn) == [])
+      try await signedIn.go(page.address("/conversations/\(id)/replay?at=9"))
+      #expect(try await findings(signedIn) == [])
       try await signedIn.go(page.address("/conversations/nothing"))
       #expect(try await findings(signedIn) == [])
     }

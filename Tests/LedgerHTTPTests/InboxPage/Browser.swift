@@ -228,5 +228,7 @@ final class Browser: Sendable {
     static let tab: Key = "\u{E004}"
     static let enter: Key = "\u{E007}"
     static let escape: Key = "\u{E00C}"
+    static let home: Key = "\u{E011}"
+    static let right: Key = "\u{E014}"
   }
 }

@@ -27,6 +27,11 @@ struct `The pictures of the README` {
       try await dark.click("#why > summary")
       try await dark.wait(for: "#live[data-state=live]")
       try await draw(dark, "inbox-dark")
+      try await dark.go(page.address("/conversations/\(id)/replay"))
+      try await draw(dark, "replay-dark")
+      try await light.go(page.address("/conversations/\(id)/replay"))
+      for _ in 0..<5 { try await light.click("#previous") }
+      try await draw(light, "replay")
       try await light.resize(420, 860)
       try await light.go(page.inbox(of: "Hotels"))
       try await draw(light, "list-narrow")

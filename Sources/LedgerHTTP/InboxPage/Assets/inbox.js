@@ -7,6 +7,7 @@ import { act, goBack, onShown, open, refresh, scrollToTarget } from "./pane.js";
 import { follow, rest } from "./live.js";
 import { listen, setTabStop } from "./keys.js";
 import { setUpList } from "./list.js";
+import "./replay.js";
 
 document.documentElement.classList.add("scripted");
 

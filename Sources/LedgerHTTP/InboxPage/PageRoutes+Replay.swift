@@ -1,0 +1,29 @@
+import ConversationLedger
+import Conversations
+import Hummingbird
+
+extension PageRoutes {
+  /// A conversation event by event: a time line, what happened, and the state before and after.
+  func replay(_ request: Request, _ context: CallContext) async throws -> Response {
+    let session = try session(request)
+    let values = FormValues(request.uri.query ?? "")
+    let name = try context.parameters.require("conversation")
+    let (now, frame, templates) = (now, frame("Replay", request, session), templates)
+    let (id, html) = try await parts.gate.read { ledger in
+      let reading = try PageReading(ledger, for: session.principal, PageQuery(values), now: now)
+      let (id, _) = try reading.conversation(name)
+      let steps = try ledger.replay(try ledger.events(of: id).events)
+      let page = ReplayFrame(
+        steps,
+        at: values["at"].flatMap { UInt64($0) },
+        try ledger.page(of: id).row,
+        frame,
+        reading.names,
+        now: now,
+      )
+      return (id, templates.render(.replay, page))
+    }
+    try await parts.gate.record("replay", of: id, by: session.principal)
+    return PageAnswer.html(html)
+  }
+}
