@@ -102,7 +102,7 @@ struct Erase: ParsableCommand {
     Terminal.print("keys           \(preview.keys)")
     Terminal.print("between        \(preview.since ?? "-") and \(preview.until ?? "-")")
     for conversation in preview.conversationIds { Terminal.print("conversation   \(conversation)") }
-    if !preview.complete { Terminal.note("there are more than one order takes; erase again after it") }
+    if !preview.complete { Terminal.note("there are more than one order takes; erase again then") }
   }
 
   private func show(_ receipt: ErasureReceipt) throws {
