@@ -30,6 +30,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case damaged
     /// The log is not the one that was signed: an older copy, or one that took another course.
     case behindCheckpoint
+    /// Somebody who was asked for something does not give it.
+    case unavailable
     /// What was asked for is not there.
     case notFound
     /// The question is not one the ledger answers.

@@ -29,6 +29,11 @@ package struct SignedNote: Hashable, Sendable {
     signatures = [signature]
   }
 
+  /// Takes a text and the signatures under it, which are not verified.
+  package init(text: [UInt8], signatures: [NoteSignature]) {
+    (self.text, self.signatures) = (text, signatures)
+  }
+
   /// Reads a note, strictly.
   package init(parsing bytes: [UInt8]) throws(FormatError) {
     guard bytes.count <= Self.byteCountLimit else {

@@ -16,6 +16,7 @@ struct Failure {
     static let checkSaidNo: Int32 = 1
     static let badData: Int32 = 65
     static let noInput: Int32 = 66
+    static let unavailable: Int32 = 69
     static let internalFault: Int32 = 70
     static let cannotCreate: Int32 = 73
     static let inputOutput: Int32 = 74
@@ -66,6 +67,7 @@ struct Failure {
     // A log that lost its end is damaged, whoever cut it off.
     case .inputOutput, .damaged, .behindCheckpoint: Code.inputOutput
     case .malformedQuery: Code.badData
+    case .unavailable: Code.unavailable
     }
   }
 

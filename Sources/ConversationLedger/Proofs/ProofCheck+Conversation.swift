@@ -17,6 +17,7 @@ extension ProofCheck {
     check.firstPosition = parts.proof.firstPosition
     check.lastPosition = parts.proof.lastPosition
     try check.verify(parts.note, parts.tree, evidence.vkey)
+    try check.verifyWitnesses(parts.note, evidence)
     try check.verifyStatement(parts, evidence.vkey)
     check.try("its \(parts.records.count) events follow one another, and none is left out") {
       try parts.requireChain()

@@ -1,3 +1,4 @@
+import Conversations
 import EventStore
 import TransparencyLog
 
@@ -44,6 +45,8 @@ public struct ProofEvidence: Hashable, Sendable {
   /// The log's public key, in the text form of c2sp.org/signed-note; without it nobody vouches for
   /// the checkpoint.
   public var vkey: String?
+  /// The public keys of witnesses that must have signed the checkpoint too.
+  public var witnesses: [String] = []
   /// The record the proof must be of, as it is stored.
   public var record: [UInt8]?
   /// An earlier checkpoint that a proof of growth must begin with.
@@ -92,6 +95,7 @@ extension ProofCheck {
     var check = ProofCheck(tree)
     check.position = proof.index == .max ? nil : proof.index + 1
     try check.verify(proof.note, tree, evidence.vkey)
+    try check.verifyWitnesses(proof.note, evidence)
     if let record = evidence.record, record != proof.extra {
       check.fail("the record given is not the one in the proof")
     }
@@ -121,6 +125,7 @@ extension ProofCheck {
     var check = ProofCheck(tree)
     check.oldSize = request.oldSize
     try check.verify(request.note, tree, evidence.vkey)
+    try check.verifyWitnesses(request.note, evidence)
     guard let bytes = evidence.oldCheckpoint else {
       check.unchecked.append("the growth itself: give the earlier checkpoint with --old")
       return check
@@ -136,6 +141,20 @@ extension ProofCheck {
       try request.verify(tree, oldRoot: old.root)
     }
     return check
+  }
+
+  /// Checks that each witness has signed a checkpoint.
+  mutating func verifyWitnesses(_ note: SignedNote, _ evidence: ProofEvidence) throws {
+    for text in evidence.witnesses {
+      let key = try VerificationKey(parsing: text)
+      do {
+        let time = try note.verify(with: [key]).compactMap(\.time).max() ?? 0
+        let signedAt = Timestamp(microseconds: Int64(clamping: time) &* 1_000_000).text
+        checked.append("witness \(key.name) has signed it at \(signedAt)")
+      } catch {
+        fail("witness \(key.name): \(error)")
+      }
+    }
   }
 
   /// Checks a checkpoint's signature, if there is a key.

@@ -25,8 +25,7 @@ extension Ledger {
     try LedgerError.wrapping {
       let (head, last) = try log.headAndLast()
       var run = VerificationRun(self, head, last, checks, progress)
-      if checks.contains(.checkpoint) { try run.checkCheckpoints(kept) }
-      try run.all()
+      try run.all(against: kept)
       return run.result
     }
   }
@@ -77,8 +76,9 @@ struct VerificationRun {
   }
 
   /// Runs the parts wanted, those that name damage first.
-  mutating func all() throws {
+  mutating func all(against kept: [KeptCheckpoint]) throws {
     if !checks.isDisjoint(with: [.leaf, .tree, .position]) { checkTree() }
+    if checks.contains(.checkpoint) { try checkCheckpoints(kept) }
     if checks.contains(.body) { checkBodies() }
     if !checks.isDisjoint(with: [.chain, .rules]) { checkHistory() }
     if checks.contains(.views) { try checkViews() }
@@ -101,7 +101,7 @@ struct VerificationRun {
   }
 
   /// Compares the log with signed checkpoints, its own and those given.
-  mutating func checkCheckpoints(_ kept: [KeptCheckpoint]) throws {
+  private mutating func checkCheckpoints(_ kept: [KeptCheckpoint]) throws {
     var check = CheckpointCheck(ledger.log, head)
     check.compare(with: ledger.signer)
     for checkpoint in kept { try check.compare(with: checkpoint, ledger.signer) }

@@ -7,7 +7,7 @@ package import TransparencyLog
 /// and flushed before it is given out, and the next one is refused unless the log continues it. So
 /// whoever has two checkpoints of one key that do not fit together has proof of a forgery.
 package struct CheckpointSigner: Sendable {
-  private let files: CheckpointFiles
+  let files: CheckpointFiles
 
   /// Takes the folder of the keys.
   package init(keysAt folder: String) { files = CheckpointFiles(folder: folder) }

@@ -22,6 +22,12 @@ struct CheckProof: ParsableCommand {
 
   @Option(
     name: .long,
+    help: ArgumentHelp("The key of a witness that must have signed.", valueName: "key"),
+  )
+  var witnessKey: [String] = []
+
+  @Option(
+    name: .long,
     help: ArgumentHelp("The record it must be of, as it is stored.", valueName: "file"),
     completion: .file(),
   )
@@ -39,6 +45,7 @@ struct CheckProof: ParsableCommand {
   func run() throws {
     var evidence = ProofEvidence()
     evidence.vkey = try signer.key()
+    evidence.witnesses = witnessKey
     evidence.record = try record.map { try GivenFile($0).bytes() }
     evidence.oldCheckpoint = try old.map { try GivenFile($0).bytes() }
     let check = try checked(evidence)

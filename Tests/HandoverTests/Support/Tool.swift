@@ -128,6 +128,9 @@ final class RunningTool: @unchecked Sendable {
   /// The process's identifier.
   var identifier: Int32 { process.processIdentifier }
 
+  /// Ends the process.
+  func end() { process.terminate() }
+
   /// How it ended; only after `wait`.
   var exit: Answer.Exit {
     process.terminationReason == .exit

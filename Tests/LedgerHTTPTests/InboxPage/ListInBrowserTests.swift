@@ -117,7 +117,7 @@ struct `The list of the inbox page` {
       let browser = try await page.browser(of: .eve, showing: "Flights")
       #expect(try await browser.text("#count") == "50 of 53 conversations")
       try await browser.click("#list-body a[rel=next]")
-      try await browser.wait(for: "Visitor 3", in: "#rows")
+      try await browser.wait(for: "3 of 53", in: "#count")
       #expect(try await names(browser) == ["Visitor 3", "Visitor 2", "Visitor 1"])
       #expect(try await browser.text(".list-foot").contains("End of the list"))
     }
