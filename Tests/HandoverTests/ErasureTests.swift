@@ -38,14 +38,15 @@ struct `An erased visitor` {
   }
 
   /// The files of the ledger that hold a text, in the forms in which bytes of ours could.
-  private func files(holding text: String) throws -> [String] {
+  private func files(holding text: String, in folder: String? = nil) throws -> [String] {
+    let folder = folder ?? ledger.path
     let escaped = try JSONEncoder().encode([text]).dropFirst(2).dropLast(2)
     let forms = [
       Data(text.utf8), Data(escaped), text.data(using: .utf16LittleEndian) ?? Data(),
       text.data(using: .utf16BigEndian) ?? Data(),
     ]
-    return try FileManager.default.subpathsOfDirectory(atPath: ledger.path).filter { name in
-      let content = FileManager.default.contents(atPath: ledger.path + "/" + name) ?? Data()
+    return try FileManager.default.subpathsOfDirectory(atPath: folder).filter { name in
+      let content = FileManager.default.contents(atPath: folder + "/" + name) ?? Data()
       return forms.contains { content.range(of: $0) != nil }
     }
   }
@@ -57,6 +58,33 @@ struct `An erased visitor` {
     #expect(receipt.hunt?.complete == true)
     try ledger.run("rebuild")
     for text in own { #expect(try files(holding: text) == [], "\(text)") }
+  }
+
+  @Test
+  func `is in no file of a fresh backup, and does not come back with it`() throws {
+    let proof = try ledger.run("prove", "\(row.lastMessage?.position ?? 1)").standardOutput
+    _ = try ledger.run("backup", ledger.folder.path + "/old")
+    _ = try erase()
+    let fresh = ledger.folder.path + "/fresh"
+    try ledger.run("backup", fresh)
+    for text in own { #expect(try files(holding: text, in: fresh) == [], "\(text)") }
+    // Given the log of today with the keys of the day before: what a careless restore brings.
+    let restored = try LedgerFolder()
+    let oldKeys = ledger.folder.path + "/old/keys"
+    try restored.run("restore", fresh, "--keys", oldKeys)
+    try FileManager.default.copyItem(
+      atPath: ledger.path + "/keys/master.key",
+      toPath: restored.path + "/keys/master.key",
+    )
+    // When it is opened for writing, then the person is gone again.
+    try restored.run("bots", "register", "More", "--owner", "airline")
+    let entries = try restored.entries(of: row.conversationId).filter { $0.kind == "message" }
+    #expect(!entries.isEmpty && entries.allSatisfy { $0.text == "(erased)" })
+    for text in own { #expect(try files(holding: text, in: restored.path) == [], "\(text)") }
+    try restored.run("verify")
+    // And what was proved before still is.
+    let file = try ledger.file("before.proof", proof)
+    try ledger.run("check-proof", file)
   }
 
   @Test

@@ -6,16 +6,26 @@ import Foundation
 struct LoadScene {
   let server: LoadServer
   private let token: String
-  private let fixture: Fixture
+  private let bots: [BotID]
+  private let idleBot: BotID
+  private let conversations: [ConversationID]
 
   /// Writes the network and starts the server.
   init(in directory: String, tool: String, conversations: Int) throws {
-    var fixture = try Fixture(at: directory + "/served")
-    try fixture.start(conversations)
-    fixture.ledger.close()
-    self.fixture = fixture
+    (bots, idleBot, self.conversations) = try Self.network(directory + "/served", conversations)
     server = try LoadServer(tool: tool, ledger: directory + "/served")
     token = try server.token()
+  }
+
+  /// Writes the network; the ledger is let go of, so that the server can have it.
+  private static func network(
+    _ path: String,
+    _ conversations: Int,
+  ) throws -> ([BotID], BotID, [ConversationID]) {
+    var fixture = try Fixture(at: path)
+    try fixture.start(conversations)
+    fixture.ledger.close()
+    return (fixture.bots, fixture.idleBot, fixture.conversations)
   }
 
   /// A route that does nothing.
@@ -28,9 +38,9 @@ struct LoadScene {
 
   /// Eight handovers between two bots, then a visitor's message, or the ninth would be a loop (R9).
   func handovers(_ connection: Int) -> [[UInt8]] {
-    let home = fixture.bots[connection % fixture.bots.count]
-    let away = fixture.bots[(connection + 1) % fixture.bots.count]
-    let path = "/v1/conversations/\(fixture.conversations[connection])/handover"
+    let home = bots[connection % bots.count]
+    let away = bots[(connection + 1) % bots.count]
+    let path = "/v1/conversations/\(conversations[connection])/handover"
     let there = post(path, #"{"botId":"\#(away)","moduleId":1}"#)
     let back = post(path, #"{"botId":"\#(home)","moduleId":1}"#)
     return (0..<4).flatMap { _ in [there, back] } + [message(connection)]
@@ -38,15 +48,15 @@ struct LoadScene {
 
   /// The first page of a bot's inbox.
   func inboxes(_ connection: Int) -> [[UInt8]] {
-    let bot = fixture.bots[connection % fixture.bots.count]
+    let bot = bots[connection % bots.count]
     return [reading("/v1/bots/\(bot)/inbox?limit=50")]
   }
 
   /// The live stream of a bot nothing happens to.
-  var follow: [UInt8] { reading("/v1/bots/\(fixture.idleBot)/inbox/live") }
+  var follow: [UInt8] { reading("/v1/bots/\(idleBot)/inbox/live") }
 
   private func message(_ connection: Int) -> [UInt8] {
-    let path = "/v1/conversations/\(fixture.conversations[connection])/messages"
+    let path = "/v1/conversations/\(conversations[connection])/messages"
     let text = Fixture.text(connection)
     return post(path, #"{"author":{"kind":"visitor"},"text":"\#(text)"}"#)
   }
