@@ -13,7 +13,18 @@ public struct JSONObject: Sendable {
   public init() {}
 
   /// Gathers members; a name that comes again overwrites (R4).
-  public init(_ pairs: some Sequence<(String, JSONValue)>) {
+  public init(_ pairs: some Sequence<(String, JSONValue)>) { self.init(Array(pairs)) }
+
+  /// How many members are put in their places one by one; more are sorted.
+  private static let fewMembers = 16
+
+  /// Gathers members; a name that comes again overwrites (R4).
+  public init(_ pairs: [(String, JSONValue)]) {
+    guard pairs.count > Self.fewMembers else {
+      members.reserveCapacity(pairs.count)
+      for (name, value) in pairs { self[name] = value }
+      return
+    }
     // The order of equal names is kept by their places, because `sort` promises nothing of it.
     let sorted = pairs.enumerated().sorted { left, right in
       if left.element.0.utf8.lexicographicallyPrecedes(right.element.0.utf8) { return true }

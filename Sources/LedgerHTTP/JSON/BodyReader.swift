@@ -176,7 +176,7 @@ extension Request {
 
   /// Refuses a body that says that it is something else than JSON.
   fileprivate func requireJSON() throws(Problem) {
-    guard let type = headers[.contentType] else { return }
+    guard let type = headers[.contentType], type != "application/json" else { return }
     let parts = type.lowercased().split(separator: ";").map {
       $0.trimmingCharacters(in: .whitespaces)
     }

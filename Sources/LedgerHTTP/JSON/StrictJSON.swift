@@ -43,7 +43,9 @@ struct StrictJSON {
   private var next: UInt8? { index < bytes.count ? bytes[index] : nil }
 
   private mutating func skipSpace() {
-    while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { index += 1 }
+    while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+      index += 1
+    }
   }
 
   private mutating func take(_ character: Unicode.Scalar) -> Bool {
@@ -79,7 +81,7 @@ struct StrictJSON {
 
   private mutating func object(_ depth: Int) throws(Malformed) -> JSONValue {
     index += 1
-    var members: [JSONObject.Element] = []
+    var members: [(String, JSONValue)] = []
     skipSpace()
     if take("}") { return .object([:]) }
     repeat {
@@ -93,7 +95,7 @@ struct StrictJSON {
     } while take(",")
     guard take("}") else { throw malformed("an object without its end") }
     // The last of two members of one name is kept, so a name twice shows in the count.
-    let object = JSONObject(members.lazy.map { ($0.name, $0.value) })
+    let object = JSONObject(members)
     guard object.count == members.count else { throw malformed("a name twice in the object") }
     return .object(object)
   }

@@ -40,11 +40,9 @@ extension Response {
     status: HTTPResponse.Status = .ok,
     headers: HTTPFields = [:],
   ) throws -> Response {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var fields = headers
     fields[.contentType] = "application/json"
-    let bytes = try encoder.encode(value)
+    let bytes = try JSONText.bytes(of: value)
     return Response(
       status: status,
       headers: fields,

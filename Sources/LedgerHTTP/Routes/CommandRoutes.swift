@@ -34,13 +34,12 @@ struct CommandRoutes: Sendable {
   private func submit(
     _ context: CallContext,
     _ terms: CallTerms,
-    _ command: @escaping @Sendable (Conversation, Principal) throws -> ConversationCommand,
+    _ command: (Conversation, Principal) throws -> ConversationCommand,
   ) async throws -> Receipt {
     let principal = try context.caller
     let name = try context.parameters.require("conversation")
-    let (id, command) = try await parts.gate.read(conversation: name, for: principal) {
-      ($1, try command($2, principal))
-    }
+    let (id, state) = try parts.gate.look(atConversation: name, for: principal)
+    let command = try command(state, principal)
     return try await parts.gate.submit(command, to: id, by: principal, terms)
   }
 

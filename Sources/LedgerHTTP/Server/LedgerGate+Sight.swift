@@ -16,12 +16,19 @@ extension LedgerGate {
     _ question: @escaping @Sendable (Ledger, ConversationID, Conversation) throws -> Answer,
   ) async throws -> Answer {
     try await read { ledger in
-      guard let id = ConversationID(text), let known = try ledger.conversation(id) else {
-        throw Refusal(.conversationNotFound, "there is no such conversation")
-      }
-      try known.state.requireSight(of: principal.caller, registry: try ledger.registry())
-      return try question(ledger, id, known.state)
+      let (id, state) = try ledger.conversation(text, seenBy: principal)
+      return try question(ledger, id, state)
     }
+  }
+
+  /// The state of a conversation, if the caller may know of it.
+  ///
+  /// - Throws: `conversation_not_found` for what is not there and for what is another owner's.
+  func look(
+    atConversation text: String,
+    for principal: Principal,
+  ) throws -> (id: ConversationID, state: Conversation) {
+    try look { try $0.conversation(text, seenBy: principal) }
   }
 
   /// Asks about a bot, if the caller may look at it.
@@ -71,5 +78,18 @@ extension LedgerGate {
       problem.agent = try await read { try $0.agentInControl(of: conversation) } ?? problem.agent
       throw problem
     }
+  }
+}
+
+extension Ledger {
+  fileprivate func conversation(
+    _ text: String,
+    seenBy principal: Principal,
+  ) throws -> (id: ConversationID, state: Conversation) {
+    guard let id = ConversationID(text), let known = try conversation(id) else {
+      throw Refusal(.conversationNotFound, "there is no such conversation")
+    }
+    try known.state.requireSight(of: principal.caller, registry: try registry())
+    return (id, known.state)
   }
 }

@@ -24,6 +24,14 @@ struct LedgerGate: Sendable {
     try await readers.runIfActive { try question(ledger) }
   }
 
+  /// Asks the ledger what takes a few memory reads, on the caller's own thread.
+  ///
+  /// A hop to another thread and back costs ten times as much as the head of a conversation, which
+  /// is in memory or in a page or two of the map.
+  func look<Answer>(_ question: (Ledger) throws -> Answer) throws -> Answer {
+    try question(ledger)
+  }
+
   /// Writes down who reads, if that is to be; when this returns, the words may be shown.
   func record(_ reading: Reading) async throws {
     guard try await read({ try $0.records(reading.kind) }) else { return }

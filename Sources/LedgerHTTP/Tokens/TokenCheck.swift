@@ -9,6 +9,7 @@ import JWTKit
 struct TokenCheck: Sendable {
   private let keys: TokenKeys
   private let settings: ServeConfiguration.TokenSettings
+  private let known = KnownTokens()
   /// The seconds since 1970.
   private let now: @Sendable () -> Int64
 
@@ -34,13 +35,19 @@ struct TokenCheck: Sendable {
 
   /// Who asks, by a token alone.
   func principal(token: some StringProtocol) throws(Problem) -> Principal {
-    let payload = try payload(of: Array(token.utf8))
-    let claims = try TokenReader(payload)
+    let bytes = Array(token.utf8)
+    if let known = known[bytes] {
+      try requireTime(known.claims)
+      return known.principal
+    }
+    let claims = try TokenReader(try payload(of: bytes))
     try requireTime(claims)
     if let audience = settings.audience, !claims.audiences.contains(audience) {
       throw Self.invalid("the token is not for \(audience)")
     }
-    return try claims.principal()
+    let principal = try claims.principal()
+    known.keep(KnownTokens.Token(claims: claims, principal: principal), as: bytes)
+    return principal
   }
 
   /// The payload of a token whose signature is good.
