@@ -1,4 +1,4 @@
-import Conversations
+public import Conversations
 import Crypto
 
 /// An event of the log in the JSON format of CloudEvents 1.0
@@ -32,15 +32,35 @@ public struct CloudEvent: Codable, Hashable, Sendable {
 
   /// Writes an event as a CloudEvent of a log.
   public init(_ event: PlacedEvent, source: String) {
-    let recorded = event.recorded
+    self.init(
+      event.recorded,
+      source: source,
+      holder: event.holder,
+      formerHolder: event.formerHolder,
+    )
+  }
+
+  /// Writes an event as a CloudEvent of a log.
+  ///
+  /// - Parameters:
+  ///   - recorded: The event.
+  ///   - source: The name of the log.
+  ///   - holder: The bot that holds the conversation after it.
+  ///   - formerHolder: The bot that held it before.
+  public init(
+    _ recorded: RecordedEvent,
+    source: String,
+    holder: BotID?,
+    formerHolder: BotID?,
+  ) {
     id = String(recorded.position)
     self.source = source
     type = "conversation-ledger." + recorded.type
     subject = recorded.conversation?.description
     time = recorded.recordedAt.text
     schemaversion = Int(recorded.schemaVersion)
-    holder = event.holder?.description
-    formerholder = event.formerHolder == event.holder ? nil : event.formerHolder?.description
+    self.holder = holder?.description
+    formerholder = formerHolder == holder ? nil : formerHolder?.description
     data = EventRow(recorded)
   }
 }

@@ -1,21 +1,11 @@
 public import ConversationLedger
-public import Conversations
+import Conversations
 public import Foundation
 
 /// Writes a ledger in the neutral format: the registry as it stands, then the events in log order.
 public struct JSONLinesExporter {
   private let ledger: Ledger
   private let write: (Data) throws -> Void
-
-  /// What to export.
-  public enum Scope: Sendable, Hashable {
-    /// Everything.
-    case all
-    /// The conversations of an inbox.
-    case inbox(BotID)
-    /// One conversation.
-    case conversation(ConversationID)
-  }
 
   /// Begins an export.
   ///
@@ -30,19 +20,9 @@ public struct JSONLinesExporter {
   /// Exports up to the head at the time of the call.
   ///
   /// - Returns: How many lines were written.
-  public func export(_ scope: Scope) throws -> Int {
+  public func export(_ scope: ExportScope) throws -> Int {
     var count = try exportRegistry()
-    switch scope {
-    case .all:
-      let head = try ledger.headPosition()
-      try ledger.forEachEvent(from: 1, through: head) { count += try put($0) }
-    case .conversation(let conversation):
-      for event in try ledger.events(of: conversation).events { count += try put(event) }
-    case .inbox(let bot):
-      try ledger.forEachConversation(inInboxOf: bot) { conversation in
-        for event in try ledger.events(of: conversation).events { count += try put(event) }
-      }
-    }
+    try ledger.forEachEvent(in: scope) { count += try put($0) }
     return count
   }
 

@@ -8,23 +8,26 @@ struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Export conversations, or the whole log for others to check.",
     discussion: """
-      jsonl is the neutral format, on standard output: one event a line, nothing left out; import
-      reads it back. tiles is the whole log as files that any web server can give out
+      On standard output: jsonl is the neutral format, one event a line, nothing left out, and
+      import reads it back; cloudevents is one event a line too, as the live streams give them
+      (CloudEvents 1.0); csv is a row for each conversation; text is the transcripts. tiles is the
+      whole log as files that any web server can give out
       (c2sp.org/tlog-tiles), with its records as lines of JSON, words sealed, and a signed
       checkpoint; the same folder again adds what is new.
 
       Example:
         handover export --to jsonl > ledger.jsonl
+        handover export --to csv --inbox Flights > flights.csv
         handover export --to tiles --out /srv/log
       """,
   )
 
   /// The formats.
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case jsonl, tiles
+    case jsonl, cloudevents, csv, text, tiles
   }
 
-  @Option(name: .long, help: "The format: jsonl or tiles.")
+  @Option(name: .long, help: "The format: jsonl, cloudevents, csv, text or tiles.")
   var to: Format
 
   @Option(
@@ -58,9 +61,28 @@ struct Export: ParsableCommand {
     let scope = try noted(scope(try options.open()))
     if let out { return try exportTiles(to: out) }
     let ledger = try options.open()
-    let exporter = JSONLinesExporter(of: ledger) { Terminal.write($0) }
-    let count = try exporter.export(scope)
-    Terminal.note("\(count) lines, complete up to position \(try ledger.headPosition())")
+    let count = try export(scope, of: ledger)
+    Terminal.note("\(count) \(unit), complete up to position \(try ledger.headPosition())")
+  }
+
+  /// Writes to standard output; answers how much.
+  private func export(_ scope: ExportScope, of ledger: Ledger) throws -> Int {
+    switch to {
+    case .cloudevents:
+      try CloudEventsExporter(of: ledger, write: Terminal.write).export(scope)
+    case .csv: try ConversationsCSV(of: ledger, write: Terminal.write).export(scope)
+    case .text: try TranscriptsText(of: ledger, write: Terminal.write).export(scope)
+    case .jsonl, .tiles: try JSONLinesExporter(of: ledger, write: Terminal.write).export(scope)
+    }
+  }
+
+  /// What is counted.
+  private var unit: String {
+    switch to {
+    case .csv, .text: "conversations"
+    case .cloudevents: "events"
+    case .jsonl, .tiles: "lines"
+    }
   }
 
   private func exportTiles(to folder: String) throws {
@@ -78,7 +100,7 @@ struct Export: ParsableCommand {
     }
   }
 
-  private func scope(_ ledger: Ledger) throws -> JSONLinesExporter.Scope {
+  private func scope(_ ledger: Ledger) throws -> ExportScope {
     if let conversation {
       _ = try ledger.page(of: conversation)
       return .conversation(conversation)
@@ -87,13 +109,13 @@ struct Export: ParsableCommand {
   }
 
   /// The scope, once it is written down who exports it.
-  private func noted(_ scope: JSONLinesExporter.Scope) throws -> JSONLinesExporter.Scope {
+  private func noted(_ scope: ExportScope) throws -> ExportScope {
     try reader.read(ReadingScope(scope), by: to.rawValue, options, as: .exported) { _ in scope }
   }
 }
 
 extension ReadingScope {
-  fileprivate init(_ scope: JSONLinesExporter.Scope) {
+  fileprivate init(_ scope: ExportScope) {
     self =
       switch scope {
       case .all: .log

@@ -1,0 +1,71 @@
+public import ConversationLedger
+import Conversations
+public import Foundation
+
+/// Writes a row for each conversation as comma-separated values (RFC 4180, UTF-8).
+public struct ConversationsCSV {
+  private static let columns = [
+    "conversationId", "externalId", "visitorId", "visitorName", "channel", "deploymentId",
+    "originBotId", "originBot", "holderBotId", "holderBot", "path", "handovers", "control", "agent",
+    "status", "startedAt", "lastActivityAt", "messages", "lastMessageBy", "lastMessage", "source",
+  ]
+
+  private let ledger: Ledger
+  private let write: (Data) throws -> Void
+
+  /// Begins an export.
+  ///
+  /// - Parameters:
+  ///   - ledger: What to export.
+  ///   - write: Takes the bytes of each row, its line break included.
+  public init(of ledger: Ledger, write: @escaping (Data) throws -> Void) {
+    self.ledger = ledger
+    self.write = write
+  }
+
+  /// Exports the head of the columns and the conversations as they stand.
+  ///
+  /// - Returns: How many conversations were written.
+  /// - Throws: `LedgerError` if one cannot be read; what `write` throws.
+  public func export(_ scope: ExportScope) throws -> Int {
+    let names = try ledger.registry().bots.mapValues(\.name)
+    var count = 0
+    try put(Self.columns)
+    try ledger.forEachConversation(in: scope) { conversation in
+      try put(Self.cells(try ledger.page(of: conversation).row, names))
+      count += 1
+    }
+    return count
+  }
+
+  private func put(_ cells: [String]) throws {
+    try write(Data((cells.map(Self.quoted).joined(separator: ",") + "\r\n").utf8))
+  }
+
+  private static func cells(_ row: InboxRow, _ names: [BotID: String]) -> [String] {
+    let name = { (id: String) in BotID(id).flatMap { names[$0] } ?? "" }
+    return [
+      row.conversationId, row.externalId ?? "", row.visitor.id, row.visitor.name ?? "", row.channel,
+      row.deploymentId, row.originBotId, name(row.originBotId), row.holderBotId,
+      name(row.holderBotId), row.path.joined(separator: " "), "\(row.handovers)", row.control,
+      row.agent ?? "", row.status.rawValue, row.startedAt, row.lastActivityAt, "\(row.messages)",
+      row.lastMessage?.authorKind ?? "", row.lastMessage?.preview ?? "", row.source,
+    ]
+  }
+
+  /// A cell, quoted where the format needs it.
+  ///
+  /// A spreadsheet runs what begins like a formula, and visitors choose their names and words; an
+  /// apostrophe in front makes it a text (OWASP, CSV Injection).
+  private static func quoted(_ cell: String) -> String {
+    // Scalars, because a quote with an accent is another character but still a quote.
+    var text = cell.unicodeScalars
+    if text.first.map("=+-@\t\r".unicodeScalars.contains) == true {
+      text.insert("'", at: text.startIndex)
+    }
+    guard text.contains(where: "\",\r\n".unicodeScalars.contains) else { return String(text) }
+    let quote = CollectionOfOne<Unicode.Scalar>("\"")
+    let inner = text.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
+    return String(String.UnicodeScalarView(quote + inner + quote))
+  }
+}
