@@ -49,17 +49,25 @@ package protocol CommandLog<Command, Answer>: AnyObject, Sendable {
   /// - Returns: The proposals, none if nothing was ordered; and whether more wait.
   func takeOrdered(limit: Int) -> (taken: [OrderedProposal<Command, Answer>], areMoreWaiting: Bool)
 
-  /// Says whom to call when commands were ordered.
-  func whenOrdered(_ signal: @escaping @Sendable () -> Void)
+  /// How many ordered commands wait to be taken.
+  var waitingCount: Int { get }
+
+  /// Says whom to call when commands wait where none waited, and once more when many do.
+  ///
+  /// - Parameter signal: Hears whether many wait, so that they are worth waking another thread.
+  func whenOrdered(_ signal: @escaping @Sendable (_ areMany: Bool) -> Void)
 }
 
 /// The order of one machine: a queue in memory, without a second log on disk.
 package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: CommandLog {
   private struct State: Sendable {
     var waiting: [Proposal<Command, Answer>] = []
+    var waitingCommands = 0
     var nextPlace: UInt64 = 1
     var time = Int64.min
-    var signal: (@Sendable () -> Void)?
+    var signal: (@Sendable (Bool) -> Void)?
+
+    var areManyWaiting: Bool { waitingCommands >= manyCommands }
   }
 
   private let state = Mutex(State())
@@ -71,9 +79,13 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
   package init(clock: @escaping @Sendable () -> Int64) { self.clock = clock }
 
   package func propose(_ proposal: Proposal<Command, Answer>) {
-    let signal = state.withLock { state in
+    let signal = state.withLock { state -> (@Sendable () -> Void)? in
+      let (wasEmpty, wereMany) = (state.waiting.isEmpty, state.areManyWaiting)
       state.waiting.append(proposal)
-      return state.signal
+      state.waitingCommands += proposal.commands.count
+      let areMany = state.areManyWaiting
+      guard let signal = state.signal, wasEmpty || areMany != wereMany else { return nil }
+      return { signal(areMany) }
     }
     signal?()
   }
@@ -100,19 +112,23 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
         )
       }
       state.waiting.removeFirst(count)
+      state.waitingCommands -= commands
       state.nextPlace += UInt64(count)
       return (taken, !state.waiting.isEmpty)
     }
   }
 
-  /// How many proposals wait for their order.
-  package var waitingCount: Int { state.withLock { $0.waiting.count } }
+  package var waitingCount: Int { state.withLock { $0.waitingCommands } }
 
-  package func whenOrdered(_ signal: @escaping @Sendable () -> Void) {
-    let areWaiting = state.withLock { state in
+  package func whenOrdered(_ signal: @escaping @Sendable (Bool) -> Void) {
+    let areManyWaiting = state.withLock { state in
       state.signal = signal
-      return !state.waiting.isEmpty
+      return state.waiting.isEmpty ? nil : state.areManyWaiting
     }
-    if areWaiting { signal() }
+    if let areManyWaiting { signal(areManyWaiting) }
   }
 }
+
+/// How many commands make it worth to wake a thread that decides them while a batch before them is
+/// being written; fewer are decided when that is done, by a thread that is awake anyway.
+private let manyCommands = 32

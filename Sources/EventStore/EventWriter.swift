@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 package import LMDB
 import Synchronization
 import TransparencyLog
@@ -43,6 +44,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   private var isStopping = false
   private var isStopped = false
   private var hasOrdered = false
+  /// Whether so much is ordered that it is decided while those ahead are not done.
+  private var hasMany = false
   /// How many threads wait for a role, or for those ahead.
   private var waitingCount = 0
   /// How many commits failed, and why the last one did.
@@ -80,7 +83,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     decided = (head.position, head.recordedAt, 0)
     sealed = tree
     spare = PendingBatch(keys: keys)
-    commands.whenOrdered { [weak self] in self?.signalOrdered() }
+    commands.whenOrdered { [weak self] areMany in self?.signalOrdered(areMany) }
     threads = try (0..<3).map { _ in
       try JoinableThread { [self] in work(on: PendingBatch(keys: keys)) }
     }
@@ -102,17 +105,23 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     refuseOrdered()
   }
 
-  private func signalOrdered() {
+  private func signalOrdered(_ areMany: Bool) {
     monitor.lock()
     if isStopped {
       monitor.unlock()
       return refuseOrdered()
     }
     hasOrdered = true
+    if areMany { hasMany = true }
     // Whoever decides looks again before it is done, unless it waits for those ahead.
-    if !isDeciding || waitingCount > 0 { monitor.broadcast() }
+    if isTurnFree || isDeciding && hasMany && waitingCount > 0 { monitor.broadcast() }
     monitor.unlock()
   }
+
+  /// Whether there is something to decide, and nobody who will come to it.
+  ///
+  /// A little is left to those ahead: they are awake when they are done.
+  private var isTurnFree: Bool { hasOrdered && !isDeciding && (hasMany || !isAnyAhead) }
 
   /// Answers what was ordered after the end with a failure.
   private func refuseOrdered() {
@@ -191,7 +200,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   /// Threads that have nothing to do sleep on: waking them would cost a lone caller more than its
   /// command.
   private func signalIfAwaited() {
-    if waitingCount > 0 || hasOrdered && !isDeciding || isStopping { monitor.broadcast() }
+    if waitingCount > 0 || isTurnFree || isStopping { monitor.broadcast() }
   }
 
   /// Waits for a role, or for those ahead.
@@ -203,7 +212,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
 
   /// Waits until there is something to decide; `false` when the writer stops and all is done.
   private func waitForTurn() -> Bool {
-    while isDeciding || !hasOrdered {
+    while !isTurnFree {
       if isStopping, !isDeciding, !hasOrdered { return false }
       monitor.wait()
     }
@@ -227,9 +236,10 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     if decided.failures != failures.count { goBack() }
     var turn = Turn(failures: decided.failures)
     batch.begin(after: decided.position, time: decided.time)
+    unlocked { giveWay() }
     repeat {
-      if isAnyAhead, !hasOrdered { waitForOthers() }
-      hasOrdered = false
+      if isAnyAhead, !hasMany { waitForOthers() }
+      (hasOrdered, hasMany) = (false, false)
       // Only who decides can begin to seal, so the role stays free if it is.
       let maySeal = !isSealing
       var areMoreWaiting = false
@@ -237,12 +247,22 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
         areMoreWaiting = decideOrdered(into: batch, &turn)
         if maySeal, !isLarge(batch) { batch.seal(behind: &sealed) }
       }
-      if areMoreWaiting { hasOrdered = true }
+      if areMoreWaiting { (hasOrdered, hasMany) = (true, true) }
     } while isAnyAhead && !isLarge(batch) && turn.failures == failures.count
     decided.position = batch.nextPosition - 1
     decided.time = batch.time
     turn.afterwards = machine.batchDecided(through: decided.position)
     return turn
+  }
+
+  /// Lets threads run that order more, as long as that brings more: on busy processors a flush is
+  /// shared by more commands then, and on idle ones this is no wait at all.
+  private func giveWay() {
+    var (before, now) = (0, commands.waitingCount)
+    while now > before, now < Self.largeBatchLength {
+      sched_yield()
+      (before, now) = (now, commands.waitingCount)
+    }
   }
 
   private func isLarge(_ batch: PendingBatch) -> Bool {

@@ -79,21 +79,38 @@ struct `A local command log` {
   }
 
   @Test
-  func `says that something was ordered, and only then`() {
+  func `says that something was ordered, when nothing waited before`() {
     let log = Log { 0 }
     let count = Counter()
-    log.whenOrdered { count.increment() }
+    log.whenOrdered { _ in count.increment() }
     #expect(count.value == 0)
     log.propose(Proposal(["a"]) { _ in })
     log.propose(Proposal(["b"]) { _ in })
+    #expect(count.value == 1)
+    _ = log.takeOrdered(limit: 9)
+    log.propose(Proposal(["c"]) { _ in })
     #expect(count.value == 2)
+  }
+
+  @Test
+  func `says once that many wait, until they are taken`() {
+    let log = Log { 0 }
+    let (few, many) = (Counter(), Counter())
+    log.whenOrdered { areMany in areMany ? many.increment() : few.increment() }
+    for _ in 0..<100 { log.propose(Proposal(["a"]) { _ in }) }
+    #expect(few.value == 1)
+    #expect(many.value == 1)
+    _ = log.takeOrdered(limit: .max)
+    log.propose(Proposal(Array(repeating: "a", count: 100)) { _ in })
+    #expect(few.value == 1)
+    #expect(many.value == 2)
   }
 
   @Test
   func `may be asked for commands by whoever it tells of them`() {
     let log = Log { 0 }
     let count = Counter()
-    log.whenOrdered { for _ in log.takeOrdered(limit: 9).taken { count.increment() } }
+    log.whenOrdered { _ in for _ in log.takeOrdered(limit: 9).taken { count.increment() } }
     for _ in 0..<5 { log.propose(Proposal(["a"]) { _ in }) }
     #expect(count.value == 5)
   }

@@ -63,5 +63,7 @@ final class ScriptedCommandLog: CommandLog {
     }
   }
 
-  func whenOrdered(_ signal: @escaping @Sendable () -> Void) { signal() }
+  var waitingCount: Int { state.withLock { $0.lines.map(\.commands.count).reduce(0, +) } }
+
+  func whenOrdered(_ signal: @escaping @Sendable (Bool) -> Void) { signal(true) }
 }

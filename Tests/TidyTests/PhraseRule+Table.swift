@@ -14,6 +14,7 @@ extension PhraseRule {
       "Sources/Sealing/": "the border to libcrypto",
       "Sources/Projections/Views+Rebuild.swift": "hashes rows in place out of the memory map",
       "Sources/handover/Terminal/": "asks the terminal for its width",
+      "Sources/LedgerHTTP/Server/LoopChannel.swift": "runs tasks on an event loop",
       "Sources/handover-benchmark/": "measures the bare system calls",
       "Sources/TransparencyLog/": "hands leaves and digests to the hash function without a copy",
     ],

@@ -1,19 +1,22 @@
 /// A value on its way to its JSON text: what the coder's containers fill in.
 final class JSONNode {
   private enum Content {
-    case text([UInt8])
+    case string(String)
+    case bare(String)
     case array([JSONNode])
     case object([(name: String, node: JSONNode)])
   }
 
-  private var content = Content.text(Array("null".utf8))
+  private var content = Content.bare("null")
 
   /// Takes a value in.
   func take(_ value: some Encodable) throws {
     switch value {
-    case let text as String: content = .text(quoted(text))
-    case let truth as Bool: content = .text(Array("\(truth)".utf8))
-    case let number as any FixedWidthInteger: content = .text(Array("\(number)".utf8))
+    case let text as String: take(text)
+    case let truth as Bool: takeBare(truth)
+    case let number as UInt64: takeBare(number)
+    case let number as Int: takeBare(number)
+    case let number as any FixedWidthInteger: content = .bare("\(number)")
     case let number as Double:
       guard number.isFinite else {
         let context = EncodingError.Context(
@@ -22,10 +25,16 @@ final class JSONNode {
         )
         throw EncodingError.invalidValue(number, context)
       }
-      content = .text(Array("\(number)".utf8))
+      takeBare(number)
     default: try value.encode(to: JSONNodeEncoder(node: self))
     }
   }
+
+  /// Takes a text in.
+  func take(_ text: String) { content = .string(text) }
+
+  /// Takes in what JSON writes as Swift does.
+  func takeBare(_ value: some LosslessStringConvertible) { content = .bare(value.description) }
 
   func beginObject() { if case .object = content { return } else { content = .object([]) } }
 
@@ -35,7 +44,7 @@ final class JSONNode {
   func member(_ name: String) -> JSONNode {
     guard case .object(var members) = content else { return JSONNode() }
     let node = JSONNode()
-    content = .text([])
+    content = .bare("")
     members.append((name, node))
     content = .object(members)
     return node
@@ -45,7 +54,7 @@ final class JSONNode {
   func element() -> JSONNode {
     guard case .array(var elements) = content else { return JSONNode() }
     let node = JSONNode()
-    content = .text([])
+    content = .bare("")
     elements.append(node)
     content = .array(elements)
     return node
@@ -57,7 +66,8 @@ final class JSONNode {
   /// Appends the text.
   func write(to bytes: inout [UInt8]) {
     switch content {
-    case .text(let text): bytes += text
+    case .string(let text): appendQuoted(text, to: &bytes)
+    case .bare(let text): bytes += text.utf8
     case .array(let elements):
       bytes.append(UInt8(ascii: "["))
       for (index, element) in elements.enumerated() {
@@ -70,7 +80,7 @@ final class JSONNode {
       let sorted = members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
       for (index, member) in sorted.enumerated() {
         if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        bytes += quoted(member.name)
+        appendQuoted(member.name, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
         member.node.write(to: &bytes)
       }
@@ -79,25 +89,41 @@ final class JSONNode {
   }
 }
 
-/// A text in quotes, with nothing escaped but what must be.
-private func quoted(_ text: String) -> [UInt8] {
-  var bytes: [UInt8] = [UInt8(ascii: "\"")]
-  bytes.reserveCapacity(text.utf8.count + 2)
-  for byte in text.utf8 {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-    case 0x08: bytes += Array("\\b".utf8)
-    case 0x09: bytes += Array("\\t".utf8)
-    case 0x0A: bytes += Array("\\n".utf8)
-    case 0x0C: bytes += Array("\\f".utf8)
-    case 0x0D: bytes += Array("\\r".utf8)
-    case 0..<0x10: bytes += Array("\\u000\(String(byte, radix: 16))".utf8)
-    case 0x10..<0x20: bytes += Array("\\u00\(String(byte, radix: 16))".utf8)
-    default: bytes.append(byte)
-    }
+/// Appends a text in quotes, with nothing escaped but what must be.
+private func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
+  bytes.append(UInt8(ascii: "\""))
+  if text.isPlain {
+    bytes += text.utf8
+  } else {
+    for byte in text.utf8 { appendEscaped(byte, to: &bytes) }
   }
   bytes.append(UInt8(ascii: "\""))
-  return bytes
+}
+
+extension String {
+  /// Whether there is nothing to escape.
+  fileprivate var isPlain: Bool {
+    let bytes = utf8Span.span
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+    }
+    return true
+  }
+}
+
+private func appendEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
+  switch byte {
+  case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+  case 0x08: bytes += "\\b".utf8
+  case 0x09: bytes += "\\t".utf8
+  case 0x0A: bytes += "\\n".utf8
+  case 0x0C: bytes += "\\f".utf8
+  case 0x0D: bytes += "\\r".utf8
+  case 0..<0x10: bytes += "\\u000\(String(byte, radix: 16))".utf8
+  case 0x10..<0x20: bytes += "\\u00\(String(byte, radix: 16))".utf8
+  default: bytes.append(byte)
+  }
 }
 
 /// Fills a node with a value that encodes itself.
@@ -124,6 +150,14 @@ private struct JSONMembers<Key: CodingKey>: KeyedEncodingContainerProtocol {
   var codingPath: [any CodingKey] { [] }
 
   func encodeNil(forKey key: Key) { _ = node.member(key.stringValue) }
+
+  func encode(_ value: String, forKey key: Key) { node.member(key.stringValue).take(value) }
+
+  func encode(_ value: Bool, forKey key: Key) { node.member(key.stringValue).takeBare(value) }
+
+  func encode(_ value: Int, forKey key: Key) { node.member(key.stringValue).takeBare(value) }
+
+  func encode(_ value: UInt64, forKey key: Key) { node.member(key.stringValue).takeBare(value) }
 
   func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
     try node.member(key.stringValue).take(value)

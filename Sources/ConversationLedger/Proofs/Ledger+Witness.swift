@@ -39,9 +39,9 @@ extension Ledger {
   ///
   /// - Parameter witness: Who signs.
   /// - Returns: The checkpoint with the witness's signature.
-  /// - Throws: `LedgerError` `.behindCheckpoint` if the witness knows a longer log or another course
-  ///   of this one; `.malformedQuery` if the key is none; `.unavailable` if it does not sign for
-  ///   another reason.
+  /// - Throws: `LedgerError` `.behindCheckpoint` if the witness knows a longer log or another
+  ///   course of this one; `.malformedQuery` if the key is none; `.unavailable` if it does not
+  ///   sign for another reason.
   public func signCheckpoint(witnessedBy witness: Witness) async throws -> SignedCheckpoint {
     let key = try LedgerError.wrapping { try witnessKey(witness.vkey) }
     let note = try LedgerError.wrapping { try signer.sign(log) }

@@ -23,7 +23,7 @@ struct PageRoutes: Sendable {
   }
 
   func add(to router: Router<CallContext>) {
-    let pages = router.group().add(middleware: PageProblems(self))
+    let pages = router.group().add(middleware: OffTheLoop()).add(middleware: PageProblems(self))
     pages.get("/", use: inbox)
     pages.get("conversations/:conversation", use: conversation)
     pages.get("conversations/:conversation/print", use: onPaper)

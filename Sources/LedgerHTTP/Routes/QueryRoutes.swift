@@ -9,6 +9,7 @@ struct QueryRoutes: Sendable {
   init(_ parts: ServerParts) { gate = parts.gate }
 
   func add(to api: RouterGroup<CallContext>) {
+    let api = api.group().add(middleware: OffTheLoop())
     api.get("bots", use: bots)
     api.get("bots/:bot/inbox", use: inbox)
     let one = api.group("conversations/:conversation")

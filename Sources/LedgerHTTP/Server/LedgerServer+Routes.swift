@@ -6,16 +6,17 @@ extension LedgerServer {
   static func router(_ parts: ServerParts) throws -> Router<CallContext> {
     let router = Router(context: CallContext.self, options: [.autoGenerateHeadEndpoints])
     router.add(middleware: AnswerProblems(meters: parts.meters))
-    try DescriptionRoutes().add(to: router)
-    OperationsRoutes(parts).add(to: router)
-    PageRoutes(parts).add(to: router)
-    DialectRoutes(parts).add(to: router)
+    // The router looks at neighbours in this order, so what is called most stands first.
     let api = router.group("v1").add(middleware: Authenticate(parts))
     CommandRoutes(parts).add(to: api)
     QueryRoutes(parts).add(to: api)
     RegistryRoutes(parts).add(to: api)
     LiveRoutes(parts).add(to: api)
     AuditRoutes(parts).add(to: router, api)
+    try DescriptionRoutes().add(to: router)
+    OperationsRoutes(parts).add(to: router)
+    PageRoutes(parts).add(to: router)
+    DialectRoutes(parts).add(to: router)
     OtherMethods.add(to: router)
     return router
   }

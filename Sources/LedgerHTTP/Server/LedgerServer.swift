@@ -115,7 +115,9 @@ public struct LedgerServer: Sendable {
     )
     channel.httpDecoder.maxHeaderListSize = limits.headerBytes
     channel.httpDecoder.maxHeaderFieldSize = limits.headerBytes
-    let plain = HTTPServerBuilder.http1(configuration: channel)
+    let plain = HTTPServerBuilder { [channel] responder in
+      LoopChannel(HTTP1Channel(responder: responder, configuration: channel))
+    }
     return try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain
   }
 }

@@ -26,11 +26,15 @@ final class HTTPLoad {
     var sent = ContinuousClock.now
   }
 
+  /// The most bytes taken in at once.
+  private static let chunkSize = 1 << 16
+
   struct CannotConnect: Error {
     let port: Int
   }
 
   private var connections: [Connection] = []
+  private var chunk = [UInt8](repeating: 0, count: chunkSize)
 
   /// Opens connections.
   ///
@@ -110,25 +114,36 @@ final class HTTPLoad {
 
   /// Takes in what came; the status of the answer, once it is whole.
   private func receive(_ index: Int) -> Int? {
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    let count = unsafe recv(connections[index].descriptor, &chunk, chunk.count, 0)
+    let descriptor = connections[index].descriptor
+    let count = unsafe recv(descriptor, &chunk, Self.chunkSize, 0)
     guard count > 0 else { return 0 }
     connections[index].received += chunk[..<count]
-    guard let status = wholeStatus(of: connections[index].received) else { return nil }
+    guard let status = Self.wholeStatus(of: connections[index].received) else { return nil }
     connections[index].received.removeAll(keepingCapacity: true)
     return status
   }
 
+  private static let headEnd = Array("\r\n\r\n".utf8)
+  private static let lengthField = Array("\r\ncontent-length: ".utf8)
+
   /// The status of an answer, if head and body are whole.
-  private func wholeStatus(of bytes: [UInt8]) -> Int? {
-    let text = String(decoding: bytes.prefix(2_048), as: UTF8.self).lowercased()
-    guard let head = text.range(of: "\r\n\r\n") else { return nil }
-    let headLength = text.utf8.distance(from: text.startIndex, to: head.upperBound)
-    var length = 0
-    if let field = text.range(of: "content-length: ") {
-      length = Int(text[field.upperBound...].prefix { $0.isNumber }) ?? 0
+  private static func wholeStatus(of bytes: [UInt8]) -> Int? {
+    guard let end = place(of: headEnd, in: bytes[...]) else { return nil }
+    let field = place(of: lengthField, in: bytes[..<end])
+    let length = field.map { number(in: bytes, from: $0 + lengthField.count) } ?? 0
+    guard bytes.count >= end + headEnd.count + length else { return nil }
+    return number(in: bytes, from: "HTTP/1.1 ".utf8.count)
+  }
+
+  /// Where a piece of a head begins, whatever its case.
+  private static func place(of piece: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
+    bytes.indices.dropLast(piece.count - 1).first { start in
+      piece.indices.allSatisfy { bytes[start + $0] | 0x20 == piece[$0] | 0x20 }
     }
-    guard bytes.count >= headLength + length else { return nil }
-    return Int(text.dropFirst(9).prefix(3))
+  }
+
+  /// The number in decimal digits that begins at a place.
+  private static func number(in bytes: [UInt8], from start: Int) -> Int {
+    bytes[start...].prefix { $0 >= 0x30 && $0 <= 0x39 }.reduce(0) { $0 * 10 + Int($1) - 0x30 }
   }
 }

@@ -14,9 +14,16 @@ struct Load: AsyncParsableCommand {
   @Option(help: "The program to serve with.") var tool: String
   @Option(help: "The seconds of each measurement.") var seconds = 5
   @Option(help: "The idle followers.") var followers = 2_000
+  @Option(help: "How many connections post at once, one number a measurement.")
+  var widths = [1, 16, 64, 256]
+  @Option(help: "Measure only these: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var parts = Part.allCases
   @Option(help: "Where the table goes, as Markdown.") var markdown: String?
 
-  private static let widths = [1, 16, 64, 256]
+  /// What is measured.
+  enum Part: String, CaseIterable, ExpressibleByArgument {
+    case posts, reads, followers
+  }
 
   func run() async throws {
     try FileManager.default.createDirectory(
@@ -29,12 +36,13 @@ struct Load: AsyncParsableCommand {
       machine: Benchmark.machine(),
       settings: ["seconds": seconds, "followers": followers],
     )
-    let library = try await measureLibrary(&report)
+    let library = parts.contains(.posts) ? try await measureLibrary(&report) : [:]
     var scene = try LoadScene(in: directory, tool: tool, conversations: 256)
     defer { scene.server.stop() }
-    try measurePosts(&report, scene, library)
-    try measureReads(&report, scene)
-    try measureFollowers(&report, &scene)
+    // Handovers without end make rows without end, so the inboxes are read before.
+    if parts.contains(.reads) { try measureReads(&report, scene) }
+    if parts.contains(.posts) { try measurePosts(&report, scene, library) }
+    if parts.contains(.followers) { try measureFollowers(&report, &scene) }
     print(report.markdown)
     if let markdown {
       try report.markdown.write(toFile: markdown, atomically: true, encoding: .utf8)
@@ -47,7 +55,7 @@ struct Load: AsyncParsableCommand {
     try fixture.start(256)
     defer { fixture.ledger.close() }
     var rates: [Int: Double] = [:]
-    for width in Self.widths {
+    for width in widths {
       let end = ContinuousClock.now + .seconds(seconds)
       let done = try await withThrowingTaskGroup(of: Int.self) { group in
         for caller in 0..<width {
@@ -73,8 +81,9 @@ struct Load: AsyncParsableCommand {
     _ scene: LoadScene,
     _ library: [Int: Double],
   ) throws {
-    for width in Self.widths {
+    for width in widths {
       let hello = try measure(&report, "bare route", width, scene) { _ in scene.hello }
+      try measure(&report, "posts nobody takes", width, scene, scene.strays)
       let direct = library[width] ?? 0
       let bound = min(hello, direct)
       for (name, requests) in [

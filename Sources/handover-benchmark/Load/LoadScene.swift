@@ -33,7 +33,12 @@ struct LoadScene {
 
   /// A visitor's message to the connection's conversation.
   func messages(_ connection: Int) -> [[UInt8]] {
-    [message(connection)]
+    [message(conversations[connection], connection)]
+  }
+
+  /// A message to a conversation that is not there: all the work of a post but its commit.
+  func strays(_ connection: Int) -> [[UInt8]] {
+    [message(ConversationID.fresh(), connection)]
   }
 
   /// Eight handovers between two bots, then a visitor's message, or the ninth would be a loop (R9).
@@ -43,7 +48,7 @@ struct LoadScene {
     let path = "/v1/conversations/\(conversations[connection])/handover"
     let there = post(path, #"{"botId":"\#(away)","moduleId":1}"#)
     let back = post(path, #"{"botId":"\#(home)","moduleId":1}"#)
-    return (0..<4).flatMap { _ in [there, back] } + [message(connection)]
+    return (0..<4).flatMap { _ in [there, back] } + messages(connection)
   }
 
   /// The first page of a bot's inbox.
@@ -55,9 +60,9 @@ struct LoadScene {
   /// The live stream of a bot nothing happens to.
   var follow: [UInt8] { reading("/v1/bots/\(idleBot)/inbox/live") }
 
-  private func message(_ connection: Int) -> [UInt8] {
-    let path = "/v1/conversations/\(conversations[connection])/messages"
-    let text = Fixture.text(connection)
+  private func message(_ conversation: ConversationID, _ number: Int) -> [UInt8] {
+    let path = "/v1/conversations/\(conversation)/messages"
+    let text = Fixture.text(number)
     return post(path, #"{"author":{"kind":"visitor"},"text":"\#(text)"}"#)
   }
 

@@ -37,7 +37,7 @@ final class BrowserDriver: @unchecked Sendable {
 
   /// Starts a driver, runs a body, and ends the driver with all its browsers.
   static func with(_ body: (BrowserDriver) async throws -> Void) async throws {
-    let driver = try await onThread { try BrowserDriver() }
+    let driver = try await onThread { try start() }
     do {
       try await body(driver)
     } catch {
@@ -53,6 +53,16 @@ final class BrowserDriver: @unchecked Sendable {
       _ = try? await call("DELETE", "/session/\(session)")
     }
     process.terminate()
+  }
+
+  /// Starts a driver.
+  ///
+  /// It takes a free port of IPv6 and ends if another process has the same one of IPv4.
+  private static func start() throws -> BrowserDriver {
+    for _ in 0..<4 {
+      if let driver = try? BrowserDriver() { return driver }
+    }
+    return try BrowserDriver()
   }
 
   private init() throws {
