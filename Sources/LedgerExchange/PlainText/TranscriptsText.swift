@@ -36,7 +36,7 @@ public struct TranscriptsText {
     return count
   }
 
-  /// `=== CONVERSATION · NAME · BOT → BOT · STATUS ===`
+  /// The line above a transcript.
   private func heading(of id: ConversationID, _ names: [BotID: String]) throws -> String {
     let row = try ledger.page(of: id).row
     let path = row.path.map { BotID($0).flatMap { names[$0] } ?? $0 }.joined(separator: " → ")
