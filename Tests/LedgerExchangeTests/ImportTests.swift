@@ -28,7 +28,7 @@ struct `An import of random lines` {
 
   private func export(_ ledger: Ledger) throws -> Data {
     var bytes = Data()
-    _ = try JSONLinesExporter(of: ledger) { bytes += $0 }.export(.all)
+    _ = try Exporter(of: ledger) { bytes += $0 }.export(.all, as: .jsonl)
     return bytes
   }
 

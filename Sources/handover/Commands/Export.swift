@@ -60,29 +60,11 @@ struct Export: ParsableCommand {
   func run() throws {
     let scope = try noted(scope(try options.open()))
     if let out { return try exportTiles(to: out) }
+    guard let format = Exporter.Format(rawValue: to.rawValue) else { return }
     let ledger = try options.open()
-    let count = try export(scope, of: ledger)
-    Terminal.note("\(count) \(unit), complete up to position \(try ledger.headPosition())")
-  }
-
-  /// Writes to standard output; answers how much.
-  private func export(_ scope: ExportScope, of ledger: Ledger) throws -> Int {
-    switch to {
-    case .cloudevents:
-      try CloudEventsExporter(of: ledger, write: Terminal.write).export(scope)
-    case .csv: try ConversationsCSV(of: ledger, write: Terminal.write).export(scope)
-    case .text: try TranscriptsText(of: ledger, write: Terminal.write).export(scope)
-    case .jsonl, .tiles: try JSONLinesExporter(of: ledger, write: Terminal.write).export(scope)
-    }
-  }
-
-  /// What is counted.
-  private var unit: String {
-    switch to {
-    case .csv, .text: "conversations"
-    case .cloudevents: "events"
-    case .jsonl, .tiles: "lines"
-    }
+    let count = try Exporter(of: ledger, write: Terminal.write).export(scope, as: format)
+    let position = try ledger.headPosition()
+    Terminal.note("\(count) \(format.unit), complete up to position \(position)")
   }
 
   private func exportTiles(to folder: String) throws {
@@ -122,5 +104,16 @@ extension ReadingScope {
       case .inbox(let bot): .inbox(bot)
       case .conversation(let conversation): .conversation(conversation)
       }
+  }
+}
+
+extension Exporter.Format {
+  /// What is counted.
+  fileprivate var unit: String {
+    switch self {
+    case .jsonl: "lines"
+    case .cloudevents: "events"
+    case .csv, .text: "conversations"
+    }
   }
 }

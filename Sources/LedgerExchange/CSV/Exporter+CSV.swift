@@ -1,33 +1,16 @@
-public import ConversationLedger
+import ConversationLedger
 import Conversations
-public import Foundation
+import Foundation
 
-/// Writes a row for each conversation as comma-separated values (RFC 4180, UTF-8).
-public struct ConversationsCSV {
+extension Exporter {
   private static let columns = [
     "conversationId", "externalId", "visitorId", "visitorName", "channel", "deploymentId",
     "originBotId", "originBot", "holderBotId", "holderBot", "path", "handovers", "control", "agent",
     "status", "startedAt", "lastActivityAt", "messages", "lastMessageBy", "lastMessage", "source",
   ]
 
-  private let ledger: Ledger
-  private let write: (Data) throws -> Void
-
-  /// Begins an export.
-  ///
-  /// - Parameters:
-  ///   - ledger: What to export.
-  ///   - write: Takes the bytes of each row, its line break included.
-  public init(of ledger: Ledger, write: @escaping (Data) throws -> Void) {
-    self.ledger = ledger
-    self.write = write
-  }
-
-  /// Exports the head of the columns and the conversations as they stand.
-  ///
-  /// - Returns: How many conversations were written.
-  /// - Throws: `LedgerError` if one cannot be read; what `write` throws.
-  public func export(_ scope: ExportScope) throws -> Int {
+  /// Writes a row for each conversation as comma-separated values (RFC 4180, UTF-8).
+  func exportCSV(_ scope: ExportScope) throws -> Int {
     let names = try ledger.registry().bots.mapValues(\.name)
     var count = 0
     try put(Self.columns)

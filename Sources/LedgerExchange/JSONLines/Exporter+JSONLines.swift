@@ -1,26 +1,9 @@
-public import ConversationLedger
+import ConversationLedger
 import Conversations
-public import Foundation
 
-/// Writes a ledger in the neutral format: the registry as it stands, then the events in log order.
-public struct JSONLinesExporter {
-  private let ledger: Ledger
-  private let write: (Data) throws -> Void
-
-  /// Begins an export.
-  ///
-  /// - Parameters:
-  ///   - ledger: What to export.
-  ///   - write: Takes the bytes of each line, its line break included.
-  public init(of ledger: Ledger, write: @escaping (Data) throws -> Void) {
-    self.ledger = ledger
-    self.write = write
-  }
-
-  /// Exports up to the head at the time of the call.
-  ///
-  /// - Returns: How many lines were written.
-  public func export(_ scope: ExportScope) throws -> Int {
+extension Exporter {
+  /// Writes the neutral format: the registry as it stands, then the events in log order.
+  func exportJSONLines(_ scope: ExportScope) throws -> Int {
     var count = try exportRegistry()
     try ledger.forEachEvent(in: scope) { count += try put($0) }
     return count
@@ -28,12 +11,8 @@ public struct JSONLinesExporter {
 
   private func put(_ event: RecordedEvent) throws -> Int {
     guard let line = JSONLine(event) else { return 0 }
-    try put(line)
+    try putLine(line)
     return 1
-  }
-
-  private func put(_ line: JSONLine) throws {
-    try write(Data(try JSONText.bytes(of: line) + [UInt8(ascii: "\n")]))
   }
 
   private func exportRegistry() throws -> Int {
@@ -42,7 +21,7 @@ public struct JSONLinesExporter {
     let bots = registry.bots.sorted { $0.key < $1.key }.flatMap(JSONLine.lines(bot:_:))
     let deployments = registry.deployments.sorted { $0.key < $1.key }
       .map(JSONLine.init(deployment:_:))
-    for line in owners + bots + deployments { try put(line) }
+    for line in owners + bots + deployments { try putLine(line) }
     return owners.count + bots.count + deployments.count
   }
 }

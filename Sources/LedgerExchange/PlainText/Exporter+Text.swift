@@ -1,27 +1,11 @@
-public import ConversationLedger
+import ConversationLedger
 import Conversations
-public import Foundation
+import Foundation
 
-/// Writes transcripts as plain text (R16), each under a line that says whose it is.
-public struct TranscriptsText {
-  private let ledger: Ledger
-  private let write: (Data) throws -> Void
-
-  /// Begins an export.
-  ///
-  /// - Parameters:
-  ///   - ledger: What to export.
-  ///   - write: Takes the bytes of each transcript, its last line break included.
-  public init(of ledger: Ledger, write: @escaping (Data) throws -> Void) {
-    self.ledger = ledger
-    self.write = write
-  }
-
-  /// Exports the conversations as they stand; one alone needs no line above it.
-  ///
-  /// - Returns: How many conversations were written.
-  /// - Throws: `LedgerError` if one cannot be read; what `write` throws.
-  public func export(_ scope: ExportScope) throws -> Int {
+extension Exporter {
+  /// Writes transcripts as plain text (R16), each under a line that says whose it is; one alone
+  /// needs none.
+  func exportText(_ scope: ExportScope) throws -> Int {
     if case .conversation(let conversation) = scope {
       try write(Data(try ledger.transcript(of: conversation).plainText.utf8))
       return 1
