@@ -39,7 +39,7 @@ struct Handover: AsyncParsableCommand {
         name: "Audit",
         subcommands: [
           Replay.self, Verify.self, CheckpointCommand.self, Prove.self, CheckProof.self, Erase.self,
-          ReadAudit.self, Reads.self,
+          CheckReceipt.self, ReadAudit.self, Reads.self,
         ],
       ),
       CommandGroup(name: "Server", subcommands: [Serve.self, Token.self]),

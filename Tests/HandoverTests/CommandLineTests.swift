@@ -9,6 +9,7 @@ struct `The command line` {
     ["bots", "enable"], ["bots", "disable"], ["inbox"], ["transcript"], ["why"], ["follow"],
     ["start"], ["post"], ["note"], ["set"], ["hand-over"], ["request-agent"], ["take-over"],
     ["hand-back"], ["end"], ["replay"], ["verify"], ["checkpoint"], ["prove"], ["check-proof"],
+    ["check-receipt"],
     ["erase"], ["read-audit"], ["keys"], ["keys", "status"], ["keys", "rotate"],
     ["reads"], ["backup"], ["restore"], ["serve"], ["token"], ["token", "issue"],
     ["token", "inspect"],
