@@ -156,7 +156,7 @@ extension CommandRoutes {
   private func act(
     _ request: Request,
     _ context: CallContext,
-    _ command: @escaping @Sendable (AgentID, EventBody) -> ConversationCommand,
+    _ command: (AgentID, EventBody) -> ConversationCommand,
   ) async throws -> Receipt {
     var (body, terms) = try await read(request)
     let speaker = try Speaker(&body)

@@ -83,7 +83,7 @@ struct Load: AsyncParsableCommand {
   ) throws {
     for width in widths {
       let hello = try measure(&report, "bare route", width, scene) { _ in scene.hello }
-      try measure(&report, "posts nobody takes", width, scene, scene.strays)
+      try measure(&report, "posts nobody takes", width, scene, expecting: 404...404, scene.strays)
       let direct = library[width] ?? 0
       let bound = min(hello, direct)
       for (name, requests) in [
@@ -118,10 +118,11 @@ struct Load: AsyncParsableCommand {
     _ name: String,
     _ width: Int,
     _ scene: LoadScene,
+    expecting expected: ClosedRange<Int> = 200...299,
     _ requests: (Int) -> [[UInt8]],
   ) throws -> Double {
     let load = try HTTPLoad(port: scene.server.port, requests: (0..<width).map(requests))
-    let outcome = load.run(for: .seconds(seconds))
+    let outcome = load.run(for: .seconds(seconds), expecting: expected)
     let title = "\(name), \(width) connections"
     report.add(title, outcome.rate, "answers/s")
     report.add(title + ", p50", outcome.times.percentile(0.5), "µs")
