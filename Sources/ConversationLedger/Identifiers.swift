@@ -3,12 +3,12 @@ import Crypto
 import Foundation
 
 extension Identifier {
-  /// A fresh identifier that sorts by time: a UUID of version 7 (RFC 9562, section 5.7).
+  /// A fresh identifier that sorts by time: a UUID of version 7 (RFC 9562, section 5.7), its twelve
+  /// bits behind the millisecond a fraction of it (section 6.2, method 3), then 62 random bits.
   public static func fresh() -> Self {
-    var generator = SystemRandomNumberGenerator()
-    let milliseconds = UInt64(Date().timeIntervalSince1970 * 1_000)
-    let high = milliseconds << 16 | 0x7000 | UInt64.random(in: 0...0xFFF, using: &generator)
-    let low = UInt64.random(in: .min ... .max, using: &generator)
+    let time = UInt64(Date().timeIntervalSince1970 * 1_000 * 4_096)
+    let high = (time >> 12) << 16 | 0x7000 | time & 0xFFF
+    let low = UInt64.random(in: .min ... .max)
     return Self(high: high, low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
   }
 

@@ -78,6 +78,28 @@ extension Ledger {
       return ConversationSummary(state: head.state, lastPosition: head.lastPosition)
     }
   }
+
+  /// The state of a conversation, if a caller may know of it.
+  ///
+  /// - Parameters:
+  ///   - id: Which one.
+  ///   - caller: Who asks.
+  /// - Returns: How it stands at the log's head.
+  /// - Throws: `conversation_not_found` for what is not there and for what is another owner's.
+  public func conversation(
+    _ id: ConversationID,
+    seenBy caller: Caller,
+  ) throws -> Conversation {
+    let (state, registry) = try LedgerError.wrapping {
+      let snapshot = try reader.atHead()
+      return (try snapshot.head(of: id)?.state, snapshot.registry)
+    }
+    guard let state else {
+      throw Refusal(.conversationNotFound, "there is no such conversation")
+    }
+    try state.requireSight(of: caller, registry: registry)
+    return state
+  }
 }
 
 extension Ledger {

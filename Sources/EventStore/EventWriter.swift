@@ -1,7 +1,4 @@
-import Foundation
 import Glibc
-package import LMDB
-import Synchronization
 import TransparencyLog
 
 /// The one writer of a log: applies ordered commands and commits them in groups.
@@ -28,26 +25,16 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   /// The records that make a batch large: waiting for more would not make its flush cheaper.
   private static var largeBatchLength: Int { 1_024 }
 
+  /// The commands that share a flush well enough: waiting for more would leave the processors idle
+  /// during the flush, because all who could order something would wait for it.
+  private static var sharingLength: Int { 32 }
+
   private let log: EventLog
   private let commands: Commands
   private let observer: (any CommitObserver)?
-  /// Why nothing can be written until the ledger is opened again.
-  private let failure = Mutex<(any Error)?>(nil)
-
-  /// Guards the roles and the queue's emptiness.
-  ///
+  private let committer: BatchCommitter
   /// The fields above `machine` belong to its lock; those from there on to whoever has the role.
-  private let monitor = NSCondition()
-  private var isDeciding = false
-  private var isSealing = false
-  private var isCommitting = false
-  private var isStopping = false
-  private var isStopped = false
-  private var hasOrdered = false
-  /// Whether so much is ordered that it is decided while those ahead are not done.
-  private var hasMany = false
-  /// How many threads wait for a role, or for those ahead.
-  private var waitingCount = 0
+  private let roles = WriterRoles()
   /// How many commits failed, and why the last one did.
   private var failures: (count: Int, last: (any Error)?) = (0, nil)
   private var threads: [JoinableThread] = []
@@ -78,6 +65,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     self.log = log
     self.commands = commands
     self.observer = observer
+    committer = BatchCommitter(log, observer: observer)
     self.machine = machine
     let (tree, head) = try log.checkedTree()
     decided = (head.position, head.recordedAt, 0)
@@ -91,37 +79,27 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
 
   /// Answers what was ordered, flushes it, and ends the threads.
   package func stop() {
-    monitor.lock()
-    isStopping = true
-    monitor.broadcast()
-    let running = threads
-    threads = []
-    monitor.unlock()
+    let running = roles.withLock {
+      roles.isStopping = true
+      roles.wakeAll()
+      defer { threads = [] }
+      return threads
+    }
     for thread in running { thread.join() }
-    monitor.lock()
-    while spare == nil { monitor.wait() }
-    isStopped = true
-    monitor.unlock()
+    roles.withLock {
+      while spare == nil { roles.waitForChange() }
+      roles.isStopped = true
+    }
     refuseOrdered()
   }
 
   private func signalOrdered(_ areMany: Bool) {
-    monitor.lock()
-    if isStopped {
-      monitor.unlock()
-      return refuseOrdered()
+    let isTooLate = roles.withLock {
+      if !roles.isStopped { roles.noteOrdered(areMany: areMany) }
+      return roles.isStopped
     }
-    hasOrdered = true
-    if areMany { hasMany = true }
-    // Whoever decides looks again before it is done, unless it waits for those ahead.
-    if isTurnFree || isDeciding && hasMany && waitingCount > 0 { monitor.broadcast() }
-    monitor.unlock()
+    if isTooLate { refuseOrdered() }
   }
-
-  /// Whether there is something to decide, and nobody who will come to it.
-  ///
-  /// A little is left to those ahead: they are awake when they are done.
-  private var isTurnFree: Bool { hasOrdered && !isDeciding && (hasMany || !isAnyAhead) }
 
   /// Answers what was ordered after the end with a failure.
   private func refuseOrdered() {
@@ -136,30 +114,33 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   /// If nobody decides or commits, the calling thread does both, which saves two changes of
   /// threads.
   package func proposeAndAssist(_ proposal: Proposal<Machine.Command, Machine.Answer>) {
-    monitor.lock()
-    guard !isDeciding, !isAnyAhead, !isStopping, let batch = spare else {
-      monitor.unlock()
-      return commands.propose(proposal)
-    }
-    spare = nil
-    isDeciding = true
-    monitor.unlock()
+    guard let batch = takeSpare() else { return commands.propose(proposal) }
     commands.propose(proposal)
-    monitor.lock()
-    takeTurn(on: batch)
-    spare = batch
-    if isStopping { monitor.broadcast() }
-    monitor.unlock()
+    roles.withLock {
+      takeTurn(on: batch)
+      spare = batch
+      if roles.isStopping { roles.wakeAll() }
+    }
+  }
+
+  /// Takes the role of the one that decides, if nobody has any; `nil` if somebody does.
+  private func takeSpare() -> PendingBatch? {
+    roles.withLock {
+      guard !roles.isDeciding, !roles.isAnyAhead, !roles.isStopping else { return nil }
+      defer { spare = nil }
+      if spare != nil { roles.isDeciding = true }
+      return spare
+    }
   }
 
   /// The life of a thread: decide, commit, answer, again.
   private func work(on batch: PendingBatch) {
-    monitor.lock()
-    while waitForTurn() {
-      isDeciding = true
-      takeTurn(on: batch)
+    roles.withLock {
+      while roles.waitForTurn() {
+        roles.isDeciding = true
+        takeTurn(on: batch)
+      }
     }
-    monitor.unlock()
   }
 
   /// Decides, seals, commits and answers, beginning in the role of the one that decides.
@@ -167,56 +148,21 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   /// Called and left with the lock held.
   private func takeTurn(on batch: PendingBatch) {
     let turn = gather(into: batch)
-    while isSealing { waitForOthers() }
-    (isSealing, isDeciding) = (true, false)
-    unlocked { batch.seal(behind: &sealed) }
-    while isCommitting { waitForOthers() }
-    (isCommitting, isSealing) = (true, false)
+    while roles.isSealing { roles.waitForOthers() }
+    (roles.isSealing, roles.isDeciding) = (true, false)
+    roles.unlocked { batch.seal(behind: &sealed) }
+    while roles.isCommitting { roles.waitForOthers() }
+    (roles.isCommitting, roles.isSealing) = (true, false)
     let isStale = turn.failures != failures.count
     var outcome = isStale ? failures.last : nil
-    if !isStale { unlocked { outcome = commit(batch) } }
+    if !isStale { roles.unlocked { outcome = committer.commit(batch) } }
     if let outcome, !isStale { failures = (failures.count + 1, outcome) }
-    isCommitting = false
-    unlocked {
+    roles.isCommitting = false
+    roles.unlocked {
       answer(turn, outcome)
       if outcome == nil, batch.count > 0 { observer?.logReached(batch.nextPosition - 1) }
       turn.afterwards?(outcome == nil ? batch.head : nil)
     }
-  }
-
-  /// Whether a batch that was decided is not committed yet.
-  private var isAnyAhead: Bool { isSealing || isCommitting }
-
-  /// Wakes whoever wants a role that was given up, and works without the lock.
-  private func unlocked(_ work: () -> Void) {
-    signalIfAwaited()
-    monitor.unlock()
-    work()
-    monitor.lock()
-  }
-
-  /// Wakes the others, if a role that was given up is wanted.
-  ///
-  /// Threads that have nothing to do sleep on: waking them would cost a lone caller more than its
-  /// command.
-  private func signalIfAwaited() {
-    if waitingCount > 0 || isTurnFree || isStopping { monitor.broadcast() }
-  }
-
-  /// Waits for a role, or for those ahead.
-  private func waitForOthers() {
-    waitingCount += 1
-    monitor.wait()
-    waitingCount -= 1
-  }
-
-  /// Waits until there is something to decide; `false` when the writer stops and all is done.
-  private func waitForTurn() -> Bool {
-    while !isTurnFree {
-      if isStopping, !isDeciding, !hasOrdered { return false }
-      monitor.wait()
-    }
-    return true
   }
 
   /// What was gathered into a batch.
@@ -236,19 +182,19 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     if decided.failures != failures.count { goBack() }
     var turn = Turn(failures: decided.failures)
     batch.begin(after: decided.position, time: decided.time)
-    unlocked { giveWay() }
+    roles.unlocked { giveWay() }
     repeat {
-      if isAnyAhead, !hasMany { waitForOthers() }
-      (hasOrdered, hasMany) = (false, false)
+      if roles.isAnyAhead, !roles.hasMany { roles.waitForOthers() }
+      (roles.hasOrdered, roles.hasMany) = (false, false)
       // Only who decides can begin to seal, so the role stays free if it is.
-      let maySeal = !isSealing
+      let maySeal = !roles.isSealing
       var areMoreWaiting = false
-      unlocked {
+      roles.unlocked {
         areMoreWaiting = decideOrdered(into: batch, &turn)
         if maySeal, !isLarge(batch) { batch.seal(behind: &sealed) }
       }
-      if areMoreWaiting { (hasOrdered, hasMany) = (true, true) }
-    } while isAnyAhead && !isLarge(batch) && turn.failures == failures.count
+      if areMoreWaiting { (roles.hasOrdered, roles.hasMany) = (true, true) }
+    } while roles.isAnyAhead && !isLarge(batch) && turn.failures == failures.count
     decided.position = batch.nextPosition - 1
     decided.time = batch.time
     turn.afterwards = machine.batchDecided(through: decided.position)
@@ -259,7 +205,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   /// shared by more commands then, and on idle ones this is no wait at all.
   private func giveWay() {
     var (before, now) = (0, commands.waitingCount)
-    while now > before, now < Self.largeBatchLength {
+    while now > before, now < Self.sharingLength {
       sched_yield()
       (before, now) = (now, commands.waitingCount)
     }
@@ -284,7 +230,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     into batch: PendingBatch,
   ) -> [Result<Machine.Answer, any Error>] {
     batch.time = max(batch.time, ordered.time)
-    if let failure = failure.withLock({ $0 }) {
+    if let failure = committer.lastingFailure {
       return ordered.proposal.commands.map { _ in .failure(failure) }
     }
     return machine.apply(ordered.proposal.commands, to: batch)
@@ -295,7 +241,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   ///
   /// Called and left with the lock held.
   private func goBack() {
-    while isAnyAhead { waitForOthers() }
+    while roles.isAnyAhead { roles.waitForOthers() }
     decided.failures = failures.count
     do {
       try machine.reset()
@@ -305,38 +251,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
       let time = max(head.recordedAt, decided.time + 1)
       decided = (head.position, time, failures.count)
     } catch {
-      failure.withLock { $0 = error }
+      committer.fail(for: error)
       decided.position = sealed.size
-    }
-  }
-
-  /// Writes the batch; answers why not, if it is not on disk.
-  private func commit(_ batch: PendingBatch) -> (any Error)? {
-    do {
-      if let failure = batch.sealingFailure { throw failure }
-      guard batch.count > 0 else { return nil }
-      try log.requireRoom(for: batch.byteCount)
-      observer?.commitBegins()
-      defer { observer?.commitEnds(events: batch.count) }
-      try log.write(batch)
-      return nil
-    } catch {
-      guard let failed = error as? CommitError else { return error }
-      return outcome(of: batch, after: failed)
-    }
-  }
-
-  /// Closes the log, opens it, and looks whether a batch of unknown outcome is there.
-  ///
-  /// - Returns: Why it is not; `nil` if it is.
-  private func outcome(of batch: PendingBatch, after failed: CommitError) -> (any Error)? {
-    do {
-      try log.reopen()
-      return try log.checkedTree().head == batch.head ? nil : failed.cause
-    } catch {
-      let unknown = UnknownOutcome(cause: failed.cause)
-      failure.withLock { $0 = unknown }
-      return unknown
     }
   }
 
@@ -350,15 +266,3 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     }
   }
 }
-
-/// A commit failed, and so did the look at what became of it.
-///
-/// The commands are on disk or not; opening the ledger again tells, and repeating a command under
-/// its idempotency key is safe either way.
-package struct UnknownOutcome: Error, Hashable, Sendable {
-  /// Why the commit failed.
-  package let cause: StorageError
-}
-
-/// The writer has ended; the command is not on disk.
-package struct WriterStopped: Error, Hashable, Sendable {}

@@ -77,11 +77,10 @@ struct DialectRoutes: Sendable {
       guard let deployment, registry.deployments[deployment] != nil else {
         throw Refusal(.deploymentNotFound, "there is no such deployment")
       }
-      guard let id = try ledger.lastConversation(of: visitor, by: deployment),
-        let known = try ledger.conversation(id)
-      else { throw Refusal(.conversationNotFound, "there is no such conversation") }
-      try known.state.requireSight(of: caller, registry: registry)
-      return Place(id: id, conversation: known.state)
+      guard let id = try ledger.lastConversation(of: visitor, by: deployment) else {
+        throw Refusal(.conversationNotFound, "there is no such conversation")
+      }
+      return Place(id: id, conversation: try ledger.conversation(id, seenBy: caller))
     }
   }
 

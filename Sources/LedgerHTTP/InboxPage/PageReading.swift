@@ -41,11 +41,7 @@ struct PageReading {
   ///
   /// - Throws: `conversation_not_found` otherwise.
   func conversation(_ text: String) throws -> (id: ConversationID, state: Conversation) {
-    guard let id = ConversationID(text), let known = try ledger.conversation(id) else {
-      throw Refusal(.conversationNotFound, "there is no such conversation")
-    }
-    try known.state.requireSight(of: principal.caller, registry: names.registry)
-    return (id, known.state)
+    try ledger.conversation(text, seenBy: principal)
   }
 
   /// Reads a conversation for its pane.

@@ -41,29 +41,34 @@ struct BodyReader {
   mutating func value(_ name: String) -> JSONValue? {
     guard let value = members[name] else { return nil }
     members[name] = nil
-    return value == .null ? nil : value
+    if case .null = value { return nil }
+    return value
   }
 
   /// Takes a member by a type of its own.
   private mutating func take<Value>(
     _ name: String,
-    _ kind: String,
+    _ kind: @autoclosure () -> String,
     _ read: (JSONValue) throws -> Value?,
   ) throws -> Value? {
     guard let value = value(name) else { return nil }
     guard let result = try read(value) else {
-      throw Problem.malformedBody("\(place)\(name) is \(kind)")
+      throw Problem.malformedBody("\(place)\(name) is \(kind())")
     }
     return result
   }
 
   /// Takes a string; its length counts Unicode scalars, as JSON Schema does.
   mutating func string(_ name: String, length: ClosedRange<Int>? = nil) throws -> String? {
-    let size = length.map { " of \($0.lowerBound) to \($0.upperBound) characters" } ?? ""
-    return try take(name, "a string\(size)") { value in
+    try take(name, Self.kind(ofStringOf: length)) { value in
       guard case .string(let text) = value else { return nil }
       return length?.contains(text.unicodeScalars.count) == false ? nil : text
     }
+  }
+
+  private static func kind(ofStringOf length: ClosedRange<Int>?) -> String {
+    let size = length.map { " of \($0.lowerBound) to \($0.upperBound) characters" } ?? ""
+    return "a string\(size)"
   }
 
   /// Takes the identifier of something, written as a UUID.

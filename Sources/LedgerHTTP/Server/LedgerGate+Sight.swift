@@ -82,14 +82,16 @@ extension LedgerGate {
 }
 
 extension Ledger {
-  fileprivate func conversation(
+  /// The state of a conversation, if the caller may know of it.
+  ///
+  /// - Throws: `conversation_not_found` for what is not there and for what is another owner's.
+  func conversation(
     _ text: String,
     seenBy principal: Principal,
   ) throws -> (id: ConversationID, state: Conversation) {
-    guard let id = ConversationID(text), let known = try conversation(id) else {
+    guard let id = ConversationID(text) else {
       throw Refusal(.conversationNotFound, "there is no such conversation")
     }
-    try known.state.requireSight(of: principal.caller, registry: try registry())
-    return (id, known.state)
+    return (id, try conversation(id, seenBy: principal.caller))
   }
 }

@@ -18,10 +18,10 @@ final class KnownTokens: Sendable {
 
   private let tokens = Mutex<[[UInt8]: Token]>([:])
 
-  /// A token that was kept.
+  /// What was kept by these bytes: a token, or the header field it came in.
   subscript(bytes: [UInt8]) -> Token? { tokens.withLock { $0[bytes] } }
 
-  /// Keeps a token.
+  /// Keeps a token by the bytes it is recognised by.
   func keep(_ token: Token, as bytes: [UInt8]) {
     tokens.withLock { tokens in
       if tokens.count >= Self.limit { tokens = [:] }

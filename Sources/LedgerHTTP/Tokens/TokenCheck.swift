@@ -26,21 +26,31 @@ struct TokenCheck: Sendable {
   /// Who asks, by the field `Authorization: Bearer …` or `JWT …`.
   func principal(authorization: String?) throws(Problem) -> Principal {
     guard let authorization, !authorization.isEmpty else { throw .tokenMissing }
+    let field = Array(authorization.utf8)
+    if let principal = try knownPrincipal(by: field) { return principal }
     let parts = authorization.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, ["bearer", "jwt"].contains(parts[0].lowercased()) else {
       throw Self.invalid("send Authorization: Bearer TOKEN, or JWT TOKEN")
     }
-    return try principal(token: parts[1])
+    return try principal(token: Array(parts[1].utf8), knownBy: field)
   }
 
   /// Who asks, by a token alone.
-  func principal(token: some StringProtocol) throws(Problem) -> Principal {
+  func principal(token: String) throws(Problem) -> Principal {
     let bytes = Array(token.utf8)
-    if let known = known[bytes] {
-      try requireTime(known.claims)
-      return known.principal
-    }
-    let claims = try TokenReader(try payload(of: bytes))
+    if let principal = try knownPrincipal(by: bytes) { return principal }
+    return try principal(token: bytes, knownBy: bytes)
+  }
+
+  /// Who sent these very bytes before, if the token in them still holds.
+  private func knownPrincipal(by bytes: [UInt8]) throws(Problem) -> Principal? {
+    guard let known = known[bytes] else { return nil }
+    try requireTime(known.claims)
+    return known.principal
+  }
+
+  private func principal(token: [UInt8], knownBy bytes: [UInt8]) throws(Problem) -> Principal {
+    let claims = try TokenReader(try payload(of: token))
     try requireTime(claims)
     if let audience = settings.audience, !claims.audiences.contains(audience) {
       throw Self.invalid("the token is not for \(audience)")
