@@ -15,7 +15,10 @@ final class Network: Sendable {
 
   init() async throws {
     path = FileManager.default.temporaryDirectory.path + "/ledger-\(UUID().uuidString)"
-    ledger = try Ledger(at: path, for: .writing(creating: true))
+    var options = Ledger.Options()
+    // All the tests of a process share its address space.
+    options.mapSizeInBytes = 1 << 30
+    ledger = try Ledger(at: path, for: .writing(creating: true), options: options)
     let other = OwnerID(2)
     var commands: [RegistryCommand] = [
       .registerOwner(owner, name: "one"), .registerOwner(other, name: "two"),

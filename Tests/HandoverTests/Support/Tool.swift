@@ -128,8 +128,8 @@ final class RunningTool: @unchecked Sendable {
   /// The process's identifier.
   var identifier: Int32 { process.processIdentifier }
 
-  /// Ends the process.
-  func end() { process.terminate() }
+  /// Ends the process, whatever signals it was started with blocked.
+  func end() { if process.processIdentifier > 0 { kill(process.processIdentifier, SIGKILL) } }
 
   /// How it ended; only after `wait`.
   var exit: Answer.Exit {

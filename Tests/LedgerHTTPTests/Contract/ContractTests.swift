@@ -42,7 +42,7 @@ struct `The description of the interface` {
     var configuration = ServeConfiguration()
     configuration.ledger = folder.path
     let server = try await LedgerServer(configuration)
-    let ledger = try Ledger(at: folder.path, for: .writing(creating: true))
+    let ledger = try Ledger(at: folder.path, for: .writing(creating: true), options: .small)
     let threads = NIOThreadPool(numberOfThreads: 1)
     let routes = try LedgerServer.router(try server.parts(on: ledger, threads)).routes
     ledger.close()

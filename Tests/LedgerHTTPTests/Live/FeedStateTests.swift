@@ -11,7 +11,7 @@ struct `The state of the feed` {
   /// Events of a ledger of their own: three conversations' starts.
   private func frames() async throws -> [EventFrame] {
     let folder = FileManager.default.temporaryDirectory.path + "/feed-\(UUID().uuidString)"
-    let ledger = try Ledger(at: folder, for: .writing(creating: true))
+    let ledger = try Ledger(at: folder, for: .writing(creating: true), options: .small)
     defer {
       ledger.close()
       try? FileManager.default.removeItem(atPath: folder)

@@ -199,7 +199,7 @@ struct `A process that only reads` {
   @Test
   func `hears of what the server writes`() async throws {
     try await Scene.with { scene async throws in
-      let reader = try Ledger(at: scene.ledger.path, for: .reading)
+      let reader = try Ledger(at: scene.ledger.path, for: .reading, options: .small)
       let head = try reader.headPosition()
       async let next = reader.headPosition(beyond: head)
       let (_, position) = try await scene.openConversation()

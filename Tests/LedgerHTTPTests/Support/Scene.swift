@@ -81,7 +81,7 @@ final class Scene: Sendable {
 
   /// Enters the bots.
   private static func enterNetwork(at folder: URL) throws {
-    let ledger = try Ledger(at: folder.path, for: .writing(creating: true))
+    let ledger = try Ledger(at: folder.path, for: .writing(creating: true), options: .small)
     defer { ledger.close() }
     var commands: [RegistryCommand] = []
     for (bot, owner, channel) in [
@@ -101,6 +101,15 @@ final class Scene: Sendable {
       if bot != "Trains" { commands.append(.enableHandover(id)) }
     }
     _ = try ledger.submitAndWait(commands.map { .registry($0, by: .trusted) })
+  }
+}
+
+extension Ledger.Options {
+  /// A map that takes little of the address space, which all the tests of a process share.
+  static var small: Self {
+    var options = Self()
+    options.mapSizeInBytes = 1 << 30
+    return options
   }
 }
 
