@@ -52,7 +52,8 @@ final class BrowserDriver: @unchecked Sendable {
     for session in sessions.withLock({ $0 }) {
       _ = try? await call("DELETE", "/session/\(session)")
     }
-    process.terminate()
+    // It was started with SIGTERM blocked, as threads of Dispatch have it.
+    kill(process.processIdentifier, SIGKILL)
   }
 
   /// Starts a driver.
