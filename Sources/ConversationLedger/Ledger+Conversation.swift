@@ -46,6 +46,61 @@ extension Ledger {
   }
 }
 
+extension Ledger {
+  /// The name of the agent in control of a conversation; `nil` if none is.
+  public func agentInControl(of conversation: ConversationID) throws -> String? {
+    try LedgerError.wrapping { try reader.atHead().head(of: conversation).flatMap(agentName) }
+  }
+
+  /// What is known of a conversation, for those who are about to change it.
+  public func conversation(_ id: ConversationID) throws -> ConversationSummary? {
+    try LedgerError.wrapping {
+      guard let head = try reader.atHead().head(of: id) else { return nil }
+      return ConversationSummary(state: head.state, lastPosition: head.lastPosition)
+    }
+  }
+
+  /// The state of a conversation, if a caller may know of it.
+  ///
+  /// - Parameters:
+  ///   - id: Which one.
+  ///   - caller: Who asks.
+  /// - Returns: How it stands at the log's head.
+  /// - Throws: `conversation_not_found` for what is not there and for what is another owner's.
+  public func conversation(
+    _ id: ConversationID,
+    seenBy caller: Caller,
+  ) throws -> Conversation {
+    let (state, registry) = try LedgerError.wrapping {
+      let snapshot = try reader.atHead()
+      return (try snapshot.head(of: id)?.state, snapshot.registry)
+    }
+    guard let state else {
+      throw Refusal(.conversationNotFound, "there is no such conversation")
+    }
+    try state.requireSight(of: caller, registry: registry)
+    return state
+  }
+
+  /// The conversation a visitor began last by a deployment; `nil` if there is none.
+  public func lastConversation(
+    of visitor: VisitorID,
+    by deployment: DeploymentID,
+  ) throws -> ConversationID? {
+    try LedgerError.wrapping {
+      try reader.atHead().lastHead(of: visitor, by: deployment)?.conversation
+    }
+  }
+}
+
+/// What the rules know of a conversation, and where it stands.
+public struct ConversationSummary: Hashable, Sendable {
+  /// The state the rules look at.
+  public var state: Conversation
+  /// The position of its last event.
+  public var lastPosition: UInt64
+}
+
 extension Transcript {
   /// The transcript as a caller may read it: the visitor does not see agents' notes.
   public func seen(by caller: Caller) -> Transcript {

@@ -33,7 +33,8 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
   private let commands: Commands
   private let observer: (any CommitObserver)?
   private let committer: BatchCommitter
-  /// The fields above `machine` belong to its lock; those from there on to whoever has the role.
+  /// The fields from here to `machine` belong to its lock; those from there on to whoever has the
+  /// role.
   private let roles = WriterRoles()
   /// How many commits failed, and why the last one did.
   private var failures: (count: Int, last: (any Error)?) = (0, nil)

@@ -41,8 +41,7 @@ struct BodyReader {
   mutating func value(_ name: String) -> JSONValue? {
     guard let value = members[name] else { return nil }
     members[name] = nil
-    if case .null = value { return nil }
-    return value
+    return value == .null ? nil : value
   }
 
   /// Takes a member by a type of its own.

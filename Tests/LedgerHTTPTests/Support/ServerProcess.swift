@@ -59,7 +59,11 @@ final class ServerProcess: @unchecked Sendable {
     try output.fileHandleForWriting.close()
     let line = Self.firstLine(of: output.fileHandleForReading)
     guard let place = try? JSONDecoder().decode(Place.self, from: line) else {
-      if ended.wait(timeout: .now() + Self.startLimit) == .timedOut { process.terminate() }
+      if ended.wait(timeout: .now() + Self.startLimit) == .timedOut {
+        // A process that runs has no status yet.
+        kill(process.processIdentifier, SIGKILL)
+        ended.wait()
+      }
       let words = (try? String(contentsOf: errorLog, encoding: .utf8)) ?? ""
       throw DidNotStart(description: words, status: process.terminationStatus)
     }
