@@ -24,6 +24,7 @@ public final class Ledger: Sendable {
   let reader: ViewReader
   let writing: Writing?
   private let clock: @Sendable () -> Int64
+  private let drawNonces: @Sendable (_ commands: Int) -> NonceBase
   let erasureStepDone: @Sendable (ErasurePhase) -> Void
   private let isClosed = Atomic(false)
 
@@ -74,6 +75,11 @@ public final class Ledger: Sendable {
     ///
     /// For tests that compare two ledgers.
     var makeKey: KeyMaker?
+    /// Draws where the nonces of a proposal are counted from, by how many commands it has; at
+    /// random if `nil`.
+    ///
+    /// For tests that compare two ledgers.
+    var drawNonces: (@Sendable (_ commands: Int) -> NonceBase)?
     /// How many events may wait in memory before the views are written.
     ///
     /// For tests that want this to happen often.
@@ -103,6 +109,7 @@ public final class Ledger: Sendable {
     rules = options.rules
     let clock = options.clock ?? systemClock
     self.clock = clock
+    drawNonces = options.drawNonces ?? { _ in .drawn() }
     erasureStepDone = options.erasureStepDone
     let files = LedgerFiles(path)
     (log, keys, reader, writing) = try LedgerError.wrapping {
@@ -142,7 +149,7 @@ public final class Ledger: Sendable {
     let log = try requireWriting().commands
     return try await withCheckedThrowingContinuation { continuation in
       log.propose(
-        Proposal(commands) { answers in continuation.resume(with: collected(answers)) }
+        proposal(commands) { answers in continuation.resume(with: answers) }
       )
     }
   }
@@ -151,8 +158,15 @@ public final class Ledger: Sendable {
   @available(*, noasync, message: "Use submit in asynchronous code")
   public func submitAndWait(_ commands: [LedgerCommand]) throws -> [LedgerAnswer] {
     let mailbox = Mailbox<Result<[LedgerAnswer], any Error>>()
-    try requireWriting().writer.proposeAndAssist(Proposal(commands) { mailbox.put(collected($0)) })
+    try requireWriting().writer.proposeAndAssist(proposal(commands) { mailbox.put($0) })
     return try mailbox.take().get()
+  }
+
+  private func proposal(
+    _ commands: [LedgerCommand],
+    _ answer: @escaping @Sendable (Result<[LedgerAnswer], any Error>) -> Void,
+  ) -> Proposal<LedgerCommand, LedgerAnswer> {
+    Proposal(commands, nonces: drawNonces(commands.count)) { answer(collected($0)) }
   }
 
   func requireWriting() throws -> Writing {

@@ -4,14 +4,19 @@ import Synchronization
 package struct Proposal<Command: Sendable, Answer: Sendable>: Sendable {
   /// The commands, applied in this order with nothing in between.
   package let commands: [Command]
+  /// Where the nonces of its events are counted from.
+  package let nonces: NonceBase
   /// Takes, for each command, the answer once it is on disk, or why it is not.
   package let answer: @Sendable ([Result<Answer, any Error>]) -> Void
 
+  /// Makes a proposal; its nonces are drawn here, before anything orders it.
   package init(
     _ commands: [Command],
+    nonces: NonceBase = .drawn(),
     answer: @escaping @Sendable ([Result<Answer, any Error>]) -> Void,
   ) {
     self.commands = commands
+    self.nonces = nonces
     self.answer = answer
   }
 }
@@ -34,8 +39,8 @@ package struct OrderedProposal<Command: Sendable, Answer: Sendable>: Sendable {
 
 /// The border between those who ask and the state machine: it gives commands their order.
 ///
-/// What is not a function of the log (identifiers, the clock) is in the command before it is
-/// ordered. A replicated log can take the place of the local one; the rules and the format stay.
+/// What is not a function of the log (identifiers, nonces, the clock) is in the proposal before it
+/// is ordered. A replicated log can take the place of the local one; the rules and the format stay.
 package protocol CommandLog<Command, Answer>: AnyObject, Sendable {
   associatedtype Command: Sendable
   associatedtype Answer: Sendable

@@ -230,7 +230,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     _ ordered: Ordered,
     into batch: PendingBatch,
   ) -> [Result<Machine.Answer, any Error>] {
-    batch.time = max(batch.time, ordered.time)
+    batch.beginProposal(at: ordered.time, ordered.proposal.nonces)
     if let failure = committer.lastingFailure {
       return ordered.proposal.commands.map { _ in .failure(failure) }
     }
@@ -248,9 +248,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
       try machine.reset()
       let (tree, head) = try log.checkedTree()
       sealed = tree
-      // The time moves on, so that no position gets the nonce of the attempt that failed.
-      let time = max(head.recordedAt, decided.time + 1)
-      decided = (head.position, time, failures.count)
+      decided = (head.position, head.recordedAt, failures.count)
     } catch {
       committer.fail(for: error)
       decided.position = sealed.size

@@ -10,6 +10,10 @@ package final class PendingBatch {
   package internal(set) var time: Int64 = .min
 
   private(set) var first: UInt64 = 1
+  /// Where the nonces of the proposal are counted from, and how many of its commands were begun.
+  private var nonces = (base: NonceBase(0), commands: UInt64(0))
+  /// The nonce of the next event; it never goes back within a proposal.
+  private var nextNonce = BodyNonce(0)
   /// The tree behind the batch's records, once they are hashed.
   private var tree = IncrementalTree()
   /// How many records are sealed and hashed.
@@ -28,7 +32,7 @@ package final class PendingBatch {
     let clearLength: Int
     /// The key; none if there is no body.
     let key: SealingKey?
-    let recordedAt: Int64
+    let nonce: BodyNonce
   }
 
   init(keys: KeyRing) { self.keys = keys }
@@ -56,6 +60,23 @@ package final class PendingBatch {
     arena.rewind()
   }
 
+  /// Goes on with the next proposal.
+  ///
+  /// - Parameters:
+  ///   - time: When it was ordered.
+  ///   - base: Where its nonces are counted from.
+  func beginProposal(at time: Int64, _ base: NonceBase) {
+    self.time = max(self.time, time)
+    nonces = (base, 0)
+    nextNonce = base.firstNonce(ofCommand: 0)
+  }
+
+  /// Goes on with the proposal's next command, whose nonces follow from its place among them alone.
+  package func beginCommand() {
+    nextNonce = nonces.base.firstNonce(ofCommand: nonces.commands)
+    nonces.commands += 1
+  }
+
   /// Seals the bodies that are not sealed yet, then hashes their records into the tree: each leaf
   /// hash goes before its record, completed nodes are gathered.
   ///
@@ -64,7 +85,7 @@ package final class PendingBatch {
     precondition(tree.size + 1 == first + UInt64(sealedCount), "Batches are hashed in order")
     do {
       while sealedCount < rows.count {
-        let leaf = try sealNext(at: tree.size + 1)
+        let leaf = try sealNext()
         tree.append(leaf) { level, index, hash in
           guard level >= EventLog.lowestStoredLevel else { return }
           nodes.append((nodeKey(level, index), hash))
@@ -76,21 +97,17 @@ package final class PendingBatch {
     self.tree = tree
   }
 
-  private func sealNext(at position: UInt64) throws -> TreeHash {
+  private func sealNext() throws -> TreeHash {
     let row = rows[sealedCount]
     defer { sealedCount += 1 }
     return unsafe try arena.withMutableBytes(row.range) { bytes in
-      unsafe try seal(row, at: position, bytes)
+      unsafe try seal(row, bytes)
     }
   }
 
   /// Seals a row's body where it lies, and puts the leaf hash before the record.
   @unsafe
-  private func seal(
-    _ row: Row,
-    at position: UInt64,
-    _ bytes: UnsafeMutableRawBufferPointer,
-  ) throws -> TreeHash {
+  private func seal(_ row: Row, _ bytes: UnsafeMutableRawBufferPointer) throws -> TreeHash {
     let record = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[RecordLayout.leafLength...])
     if let key = row.key {
       let clear = unsafe record[..<row.clearLength]
@@ -98,8 +115,7 @@ package final class PendingBatch {
       unsafe try BodySeal.seal(
         UnsafeRawBufferPointer(rebasing: output.dropLast(RecordLayout.tagLength)),
         behind: UnsafeRawBufferPointer(rebasing: clear),
-        position: position,
-        recordedAt: row.recordedAt,
+        nonce: row.nonce,
         with: key,
         into: UnsafeMutableRawBufferPointer(rebasing: output),
       )
@@ -119,7 +135,7 @@ package final class PendingBatch {
   /// Where the batch stands.
   package var mark: Mark { Mark(position: nextPosition, rows: rows.count, bytes: arena.count) }
 
-  /// Forgets what was appended since.
+  /// Forgets what was appended since, but for its nonces, which do not come again.
   package func rewind(to mark: Mark) {
     nextPosition = mark.position
     rows.removeLast(rows.count - mark.rows)
@@ -167,6 +183,8 @@ package final class PendingBatch {
       "An idempotency key is at most 255 bytes",
     )
     var header = event.header
+    header.format = .current
+    header.nonce = nextNonce
     header.position = nextPosition
     header.recordedAt = time
     header.idempotencyKeyLength = UInt8(event.idempotencyKey.count)
@@ -179,10 +197,11 @@ package final class PendingBatch {
         range: start..<arena.count,
         clearLength: header.clearLength,
         key: key,
-        recordedAt: header.recordedAt,
+        nonce: header.nonce,
       )
     )
     nextPosition += 1
+    nextNonce = nextNonce.next
     return header
   }
 

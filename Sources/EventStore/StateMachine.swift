@@ -45,6 +45,7 @@ extension StateMachine {
     answers.reserveCapacity(commands.count)
     for command in commands {
       let mark = batch.mark
+      batch.beginCommand()
       do {
         answers.append(.success(try apply(command, to: batch)))
       } catch {

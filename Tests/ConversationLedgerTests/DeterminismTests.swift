@@ -90,7 +90,10 @@ struct `The same commands in the same order` {
         clock.advance(by: moment.delay)
         let crowd = Crowd(moment.commands.count)
         for (index, command) in moment.commands.enumerated() {
-          writing.commands.propose(Proposal([command]) { crowd.put($0, at: index) })
+          let nonces = bench.nonces.draw(for: 1)
+          writing.commands.propose(
+            Proposal([command], nonces: nonces) { crowd.put($0, at: index) }
+          )
         }
         answers += try crowd.all()
       }
@@ -125,7 +128,9 @@ struct `The same commands in the same order` {
     let copy = bench.path + ".copy"
     _ = try bench.ledger()
     try FileManager.default.copyItem(atPath: bench.path, toPath: copy)
+    let nonces = bench.nonces.commands
     _ = try bench.submit(commands)
+    bench.nonces.commands = nonces
     bench.close()
     try FileManager.default.removeItem(atPath: bench.path)
     try FileManager.default.moveItem(atPath: copy, toPath: bench.path)

@@ -61,18 +61,6 @@ struct `A log with a full map` {
     #expect(try store.hasTrueRoot())
   }
 
-  /// The nonce of a body is its position and its time; what was sealed for a batch that failed can
-  /// lie on the disk.
-  @Test
-  func `gives a position again only at a later time, though the clock stands still`() async throws {
-    let store = try Store(options)
-    let now = options.clock()
-    let large = String(repeating: "x", count: Self.mapSizeInBytes)
-    for text in ["a", large, large, "b"] { _ = await store.submit(.saying(text)) }
-    #expect(try store.texts() == ["a", "b"])
-    #expect(try store.log.record(at: 2).header.recordedAt > now + 1)
-  }
-
   @Test
   func `tells the machine of each batch whether it was written`() async throws {
     let written = Notes<UInt64?>()
