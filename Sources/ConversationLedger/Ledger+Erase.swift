@@ -8,6 +8,8 @@ import Synchronization
 
 /// How many conversations are written down as erased in one command.
 private let recordLength = 1_024
+/// How many times a step is tried before its fault is believed.
+private let stepAttempts = 4
 
 extension Ledger {
   /// Says what an erasure would reach, and changes nothing.
@@ -54,8 +56,7 @@ extension Ledger {
     try LedgerError.wrapping {
       try requireWriting().erasing.withLock { _ in
         let chosen = try selection(for: request, in: reader.atHead())
-        let step = ErasureStep.order(chosen.command, by: request.caller)
-        let position = try done(.erasure(step)).position
+        let position = try done(.order(chosen.command, by: request.caller)).position
         erasureStepDone(.ordered)
         return try carryOut(Erasure(at: position, in: self), isResumed: false)
       }
@@ -72,8 +73,7 @@ extension Ledger {
     let found = isHunted ? try Hunt(for: words).search(LedgerFiles(path).folder) : nil
     let receipt = try giveReceipt(for: erasure, prints, found, isResumed: isResumed)
     erasureStepDone(.receipted)
-    let step = ErasureStep.finish(order: erasure.position, keys: Int64(erasure.slots.count))
-    _ = try done(.erasure(step))
+    _ = try done(.finish(order: erasure.position, keys: Int64(erasure.slots.count)))
     erasureStepDone(.finished)
     return receipt
   }
@@ -130,14 +130,29 @@ extension Ledger {
     note.conversations = []
     for start in stride(from: 0, to: conversations.count, by: recordLength) {
       let slice = Array(conversations[start..<min(start + recordLength, conversations.count)])
-      _ = try submitAndWait([.erasure(.record(slice, note))])
+      _ = try submitErasure(.record(slice, note))
       erasureStepDone(.begunToRecord)
     }
     erasureStepDone(.recorded)
   }
 
-  private func done(_ command: LedgerCommand) throws -> Receipt {
-    for answer in try submitAndWait([command]) {
+  /// Applies a step, again if it shared its commit with commands for which there was no room.
+  ///
+  /// Those are refused one by one as soon as the ledger is known to be full, so once is enough but
+  /// for chance.
+  private func submitErasure(_ step: ErasureStep) throws -> [LedgerAnswer] {
+    for _ in 1..<stepAttempts {
+      do {
+        return try submitAndWait([.erasure(step)])
+      } catch let error as LedgerError where error.kind == .inputOutput {
+        continue
+      }
+    }
+    return try submitAndWait([.erasure(step)])
+  }
+
+  private func done(_ step: ErasureStep) throws -> Receipt {
+    for answer in try submitErasure(step) {
       switch answer {
       case .done(let receipt): return receipt
       case .refused(let refusal): throw refusal

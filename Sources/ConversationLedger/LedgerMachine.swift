@@ -32,6 +32,10 @@ struct LedgerMachine: StateMachine {
     }
   }
 
+  func mayUseReserve(_ command: LedgerCommand) -> Bool {
+    if case .erasure = command { true } else { false }
+  }
+
   mutating func reset() throws { try state.reset() }
 
   mutating func batchDecided(

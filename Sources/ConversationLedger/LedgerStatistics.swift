@@ -61,6 +61,8 @@ public struct LedgerStatistics: Hashable, Sendable {
   public var usedBytes: Int
   /// The bytes the map can hold.
   public var mapBytes: Int
+  /// Whether the map has room for more events; if not, appends are refused.
+  public var hasRoom: Bool
   /// The reader slots of the log in use, or used once.
   public var readers: Int
   /// The reader slots there are.
@@ -69,9 +71,6 @@ public struct LedgerStatistics: Hashable, Sendable {
   public var queuedProposals: Int
   /// What the commits took since the ledger was opened.
   public var commits: CommitStatistics
-
-  /// Whether the map has room for more events; if not, appends are refused.
-  public var hasRoom: Bool { Double(usedBytes) < EventLog.usableShare * Double(mapBytes) }
 }
 
 extension Ledger {
@@ -84,6 +83,7 @@ extension Ledger {
         viewsPosition: try reader.writtenViews?.checkpoint().position ?? 0,
         usedBytes: usage.usedInBytes,
         mapBytes: usage.mapSizeInBytes,
+        hasRoom: EventLog.hasRoom(usage),
         readers: usage.readers,
         readerLimit: usage.readerLimit,
         queuedProposals: writing?.commands.waitingCount ?? 0,

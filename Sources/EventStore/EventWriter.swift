@@ -66,7 +66,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     self.log = log
     self.commands = commands
     self.observer = observer
-    committer = BatchCommitter(log, observer: observer)
+    committer = BatchCommitter(log, keys, observer: observer)
     self.machine = machine
     let (tree, head) = try log.checkedTree()
     decided = (head.position, head.recordedAt, 0)
@@ -183,7 +183,10 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     if decided.failures != failures.count { goBack() }
     var turn = Turn(failures: decided.failures)
     batch.begin(after: decided.position, time: decided.time)
-    roles.unlocked { giveWay() }
+    roles.unlocked {
+      batch.fullness = committer.fullness()
+      giveWay()
+    }
     repeat {
       if roles.isAnyAhead, !roles.hasMany { roles.waitForOthers() }
       (roles.hasOrdered, roles.hasMany) = (false, false)

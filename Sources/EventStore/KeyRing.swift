@@ -16,6 +16,8 @@ package final class KeyRing: Sendable {
   ///
   /// One flush then serves this many new conversations.
   private static let provisionCount: UInt64 = 4_096
+  /// The bytes a slot takes in the file, with its share of the pages above.
+  private static let rowByteCount = 96
   /// How many times a ring that another process has just removed is looked for.
   private static let attempts = 20
 
@@ -98,6 +100,8 @@ package final class KeyRing: Sendable {
       guard slot >= first else { return }
       let (ring, masterKey) = (current, masterKey.withLock { $0 })
       let last = slot + Self.provisionCount
+      let added = Int(last - first + 1) * Self.rowByteCount
+      try DiskRoom.require(added, at: folder.path, keeping: rewriteByteCount)
       try ring.environment.write { transaction in
         for slot in first...last {
           let (key, nonce) = makeKey(slot)
@@ -172,6 +176,9 @@ package final class KeyRing: Sendable {
 }
 
 extension KeyRing {
+  /// The bytes that a rewrite takes: an erasure needs them free.
+  var rewriteByteCount: Int { current.environment.usage().usedInBytes }
+
   /// The open ring.
   var current: OpenRing { state.withLock { $0.ring } }
 

@@ -10,6 +10,11 @@ package final class PendingBatch {
   package internal(set) var time: Int64 = .min
 
   private(set) var first: UInt64 = 1
+  /// Why ordinary commands can append nothing: the map or the disk is full.
+  var fullness: (any Error)?
+  /// Whether a record is of a command that may not use the reserve.
+  private(set) var hasOrdinary = false
+  private var isOrdinary = true
   /// Where the nonces of the proposal are counted from, and how many of its commands were begun.
   private var nonces = (base: NonceBase(0), commands: UInt64(0))
   /// The nonce of the next event; it never goes back within a proposal.
@@ -43,6 +48,11 @@ package final class PendingBatch {
   /// The bytes of the rows that wait.
   var byteCount: Int { arena.count }
 
+  /// The bytes of the pages they take, or some more.
+  var pageByteCount: Int {
+    rows.reduce(0) { $0 + EventLog.pageByteCount(ofRow: $1.range.count) }
+  }
+
   /// The head the log has once the batch is written; known when the batch is hashed.
   var head: LogHead {
     LogHead(position: tree.size, root: tree.root, recordedAt: time)
@@ -55,6 +65,7 @@ package final class PendingBatch {
     nextPosition = first
     sealedCount = 0
     sealingFailure = nil
+    (fullness, hasOrdinary) = (nil, false)
     rows.removeAll(keepingCapacity: true)
     nodes.removeAll(keepingCapacity: true)
     arena.rewind()
@@ -72,7 +83,10 @@ package final class PendingBatch {
   }
 
   /// Goes on with the proposal's next command, whose nonces follow from its place among them alone.
-  package func beginCommand() {
+  ///
+  /// - Parameter usingReserve: Whether it appends though the ledger is full.
+  package func beginCommand(usingReserve: Bool) {
+    isOrdinary = !usingReserve
     nextNonce = nonces.base.firstNonce(ofCommand: nonces.commands)
     nonces.commands += 1
   }
@@ -145,7 +159,8 @@ package final class PendingBatch {
   /// Lays a record out behind those before it.
   ///
   /// - Returns: The header as it is stored.
-  /// - Throws: If the event's key was destroyed, or cannot be read; the batch is then as it was.
+  /// - Throws: If the event's key was destroyed, or cannot be read, or the ledger is full; the batch
+  ///   is then as it was.
   @discardableResult
   package func append(_ event: ProposedEvent) throws -> RecordHeader {
     place(event, try key(for: event))
@@ -158,17 +173,19 @@ package final class PendingBatch {
   /// `nextPosition`, the others the positions behind it.
   ///
   /// - Returns: The headers as they are stored.
-  /// - Throws: If a key was destroyed, or cannot be read; the batch is then as it was.
+  /// - Throws: If a key was destroyed, or cannot be read, or the ledger is full; the batch is then as
+  ///   it was.
   @discardableResult
   package func append(_ events: [ProposedEvent]) throws -> [RecordHeader] {
     let keys = try events.map { try key(for: $0) }
     return zip(events, keys).map { place($0, $1) }
   }
 
-  /// The key that seals an event; none if it has no body.
+  /// The key that seals an event, if it may be appended; none if it has no body.
   ///
   /// Looked up while the command can still be refused alone; sealing would fail the batch.
   private func key(for event: ProposedEvent) throws -> SealingKey? {
+    if isOrdinary, let fullness { throw fullness }
     guard !event.body.isEmpty else { return nil }
     guard let key = try keys.key(inSlot: event.header.keySlot) else {
       throw DestroyedKey(slot: event.header.keySlot)
@@ -200,6 +217,7 @@ package final class PendingBatch {
         nonce: header.nonce,
       )
     )
+    hasOrdinary = hasOrdinary || isOrdinary
     nextPosition += 1
     nextNonce = nextNonce.next
     return header
