@@ -266,12 +266,3 @@ struct Erasure {
     heads = try order.conversations.compactMap { try snapshot.head(of: $0) }
   }
 }
-
-extension Duration {
-  /// Whole microseconds, cut off; the most that fit.
-  fileprivate var microseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (product, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000)
-    return isTooLong ? .max / 2 : product + attoseconds / 1_000_000_000_000
-  }
-}

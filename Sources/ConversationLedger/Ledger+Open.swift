@@ -96,7 +96,6 @@ extension Ledger {
     _ files: LedgerFiles,
     _ creating: Bool,
     _ options: Options,
-    _ clock: @escaping @Sendable () -> Int64,
   ) throws -> Parts {
     guard creating || files.exist else { throw LedgerError.noLedger(at: files.folder) }
     try makeFolders(files)
@@ -109,6 +108,8 @@ extension Ledger {
     )
     let signer = CheckpointSigner(keysAt: files.keys)
     if let conflict = try signer.conflict(with: log) { throw CheckpointError.conflict(conflict) }
+    let clock = WatchedClock(options)
+    try requireRest(of: log, by: clock, options)
     let isNew = try log.head().position == 0
     let keys = try files.openKeys(for: .writing, creating: isNew, options)
     try keys.provision(upTo: KeyRing.ledgerSlot)
@@ -120,7 +121,7 @@ extension Ledger {
       views: views,
       flushLength: options.eventsHeldInMemory,
     )
-    let commands = LocalCommandLog<LedgerCommand, LedgerAnswer>(clock: clock)
+    let commands = LocalCommandLog<LedgerCommand, LedgerAnswer> { try clock.read() }
     let progress = LogProgress(at: try log.head().position)
     let writer = try EventWriter(
       log: log,
@@ -135,6 +136,7 @@ extension Ledger {
       writer: writer,
       views: views,
       progress: progress,
+      clock: clock,
       erasures: state.registry.erasures,
     )
     return (log, keys, ViewReader(log: log, keys: keys, views: views), writing)

@@ -35,6 +35,7 @@ public final class Ledger: Sendable {
     let writer: EventWriter<LedgerMachine>
     let views: Views
     let progress: LogProgress
+    let clock: WatchedClock
     /// What was known of erasures when the ledger was opened.
     let erasures: Erasures
     /// Held by whoever carries an erasure out: one at a time.
@@ -46,10 +47,12 @@ public final class Ledger: Sendable {
       writer: EventWriter<LedgerMachine>,
       views: Views,
       progress: LogProgress,
+      clock: WatchedClock,
       erasures: Erasures,
     ) {
       (self.lock, self.commands, self.writer) = (lock, commands, writer)
-      (self.views, self.progress, self.erasures) = (views, progress, erasures)
+      (self.views, self.progress, self.clock) = (views, progress, clock)
+      self.erasures = erasures
     }
   }
 
@@ -69,6 +72,11 @@ public final class Ledger: Sendable {
     public var rules = Rules()
     /// The name of a log that is made: the origin of its checkpoints; drawn at random if `nil`.
     public var origin: String?
+    /// Whether the clock is taken for right, however far it is beyond the last record and whatever
+    /// leap it makes.
+    public var acceptsClock = false
+    /// How far the clock may be beyond the last record when the ledger is opened for writing.
+    public var longestRest = Duration.seconds(400 * 86_400)
     /// Hears how far views that must be built anew have come: position and end.
     public var progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     /// Makes the data keys; random if `nil`.
@@ -88,6 +96,8 @@ public final class Ledger: Sendable {
     var erasureStepDone: @Sendable (ErasurePhase) -> Void = { _ in }
     /// The clock, in microseconds since 1970; the system's if `nil`.
     var clock: (@Sendable () -> Int64)?
+    /// The steady clock that it is held against; the system's, or, if there is a clock, that one.
+    var steadyClock: (@Sendable () -> Int64)?
 
     /// The standard options.
     public init() {}
@@ -115,7 +125,7 @@ public final class Ledger: Sendable {
     (log, keys, reader, writing) = try LedgerError.wrapping {
       switch access {
       case .reading: try Self.openForReading(files, options)
-      case .writing(let creating): try Self.openForWriting(files, creating, options, clock)
+      case .writing(let creating): try Self.openForWriting(files, creating, options)
       }
     }
     do {
@@ -189,6 +199,12 @@ private func collected(
 @Sendable func systemClock() -> Int64 {
   Int64(Date().timeIntervalSince1970 * 1_000_000)
 }
+
+/// When this was first asked: where the steady clock begins.
+private let steadyStart = ContinuousClock.now
+
+/// A clock that nobody sets, in microseconds; it goes on while the machine sleeps.
+@Sendable func systemSteadyClock() -> Int64 { (ContinuousClock.now - steadyStart).microseconds }
 
 /// One value that one thread leaves and another waits for.
 private final class Mailbox<Value: Sendable>: @unchecked Sendable {

@@ -36,6 +36,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFound
     /// The question is not one the ledger answers.
     case malformedQuery
+    /// The clock is further ahead than it can be; try again when it is right.
+    case clockAhead
   }
 
   /// Reports a fault.
@@ -75,6 +77,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         "it is not known whether this was recorded: \(error.cause); open the ledger again and "
           + "repeat it under its idempotency key",
       )
+    } catch let leap as ClockLeap {
+      throw LedgerError(.clockAhead, leap.sentence)
     } catch let error as CodingError {
       throw LedgerError(
         .damaged,

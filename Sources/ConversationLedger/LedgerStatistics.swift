@@ -71,6 +71,10 @@ public struct LedgerStatistics: Hashable, Sendable {
   public var queuedProposals: Int
   /// What the commits took since the ledger was opened.
   public var commits: CommitStatistics
+  /// How far the last record is ahead of the clock, in whole seconds; 0 if it is not.
+  public var clockBehindSeconds: Int64
+  /// Why nothing is recorded, if the clock leapt ahead.
+  public var clockLeap: String?
 }
 
 extension Ledger {
@@ -88,6 +92,8 @@ extension Ledger {
         readerLimit: usage.readerLimit,
         queuedProposals: writing?.commands.waitingCount ?? 0,
         commits: writing?.progress.commits ?? CommitStatistics(),
+        clockBehindSeconds: try clockBehindSeconds(),
+        clockLeap: writing?.clock.leap()?.sentence,
       )
     }
   }

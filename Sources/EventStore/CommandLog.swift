@@ -65,6 +65,8 @@ package protocol CommandLog<Command, Answer>: AnyObject, Sendable {
 
 /// The order of one machine: a queue in memory, without a second log on disk.
 package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: CommandLog {
+  private typealias Taken = (taken: [OrderedProposal<Command, Answer>], areMoreWaiting: Bool)
+
   private struct State: Sendable {
     var waiting: [Proposal<Command, Answer>] = []
     var waitingCommands = 0
@@ -76,12 +78,13 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
   }
 
   private let state = Mutex(State())
-  private let clock: @Sendable () -> Int64
+  private let clock: @Sendable () throws -> Int64
 
   /// Makes an empty queue.
   ///
-  /// - Parameter clock: Microseconds since 1970; read when a command is ordered.
-  package init(clock: @escaping @Sendable () -> Int64) { self.clock = clock }
+  /// - Parameter clock: Microseconds since 1970; read when a command is ordered. What it throws is
+  ///   the answer to all that waits.
+  package init(clock: @escaping @Sendable () throws -> Int64) { self.clock = clock }
 
   package func propose(_ proposal: Proposal<Command, Answer>) {
     let signal = state.withLock { state -> (@Sendable () -> Void)? in
@@ -98,8 +101,16 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
   package func takeOrdered(
     limit: Int
   ) -> (taken: [OrderedProposal<Command, Answer>], areMoreWaiting: Bool) {
-    state.withLock { state in
+    var refused: (proposals: [Proposal<Command, Answer>], reason: any Error)?
+    let result = state.withLock { state -> Taken in
       guard !state.waiting.isEmpty else { return ([], false) }
+      do {
+        state.time = max(state.time, try clock())
+      } catch {
+        refused = (state.waiting, error)
+        (state.waiting, state.waitingCommands) = ([], 0)
+        return ([], false)
+      }
       var count = 1
       var commands = state.waiting[0].commands.count
       while count < state.waiting.count,
@@ -108,7 +119,6 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
         commands += state.waiting[count].commands.count
         count += 1
       }
-      state.time = max(state.time, clock())
       let taken = state.waiting.prefix(count).enumerated().map { offset, proposal in
         OrderedProposal(
           place: state.nextPlace + UInt64(offset),
@@ -121,6 +131,11 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
       state.nextPlace += UInt64(count)
       return (taken, !state.waiting.isEmpty)
     }
+    guard let refused else { return result }
+    for proposal in refused.proposals {
+      proposal.answer(proposal.commands.map { _ in .failure(refused.reason) })
+    }
+    return result
   }
 
   package var waitingCount: Int { state.withLock { $0.waitingCommands } }

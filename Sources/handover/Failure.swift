@@ -62,7 +62,7 @@ struct Failure {
     switch kind {
     case .noLedger, .notFound: Code.noInput
     case .readOnly, .notPermitted: Code.notPermitted
-    case .anotherWriter: Code.tryAgain
+    case .anotherWriter, .clockAhead: Code.tryAgain
     case .cannotCreate: Code.cannotCreate
     // A log that lost its end is damaged, whoever cut it off.
     case .inputOutput, .damaged, .behindCheckpoint: Code.inputOutput

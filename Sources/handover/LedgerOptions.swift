@@ -34,6 +34,12 @@ struct WriteOptions: ParsableArguments {
   )
   var mapSize: Int?
 
+  @Flag(
+    name: .long,
+    help: "Take the clock for right, however far it is beyond the last record.",
+  )
+  var acceptClock = false
+
   func validate() throws {
     if let mapSize, !(1...(1 << 27)).contains(mapSize) {
       throw ValidationError("--map-size is 1 to 134217728 MiB")
@@ -50,11 +56,13 @@ struct WriteOptions: ParsableArguments {
     var ledgerOptions = Ledger.Options()
     ledgerOptions.mapSizeInBytes = mapSize.map { $0 << 20 }
     ledgerOptions.origin = origin
+    ledgerOptions.acceptsClock = acceptClock
     let bar = ProgressBar("building views")
     ledgerOptions.progress = { bar.show($0, of: $1) }
     let access = Ledger.Access.writing(creating: creating)
     let ledger = try Ledger(at: options.ledger, for: access, options: ledgerOptions)
     defer { ledger.close() }
+    if let warning = ledger.clockWarning() { Terminal.note("handover: warning: \(warning)") }
     return try body(ledger)
   }
 }

@@ -83,7 +83,7 @@ struct `The same commands in the same order` {
     var answers: [LedgerAnswer] = []
     do {
       let files = LedgerFiles(bench.path)
-      let parts = try Ledger.openForWriting(files, true, .bench(clock)) { clock.now }
+      let parts = try Ledger.openForWriting(files, true, .bench(clock))
       let writing = try #require(parts.writing)
       defer { writing.writer.stop() }
       for moment in moments {

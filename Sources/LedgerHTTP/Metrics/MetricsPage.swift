@@ -24,6 +24,12 @@ extension MetricsText {
     )
     add(.gauge, "map_used_bytes", "Bytes of the log's map in use.", ledger.usedBytes)
     add(.gauge, "map_size_bytes", "Bytes the log's map can hold.", ledger.mapBytes)
+    add(
+      .gauge,
+      "clock_behind_seconds",
+      "Seconds the clock is behind the log's last record; every new one gets that time.",
+      ledger.clockBehindSeconds,
+    )
     add(.gauge, "log_readers", "Reader slots of the log in use.", ledger.readers)
     add(.gauge, "log_readers_limit", "Reader slots of the log.", ledger.readerLimit)
   }

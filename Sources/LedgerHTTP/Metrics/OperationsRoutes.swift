@@ -25,10 +25,13 @@ struct OperationsRoutes: Sendable {
         "the log's map is nearly full, so appends are refused; open it with a larger one",
       )
     }
+    if let leap = statistics.clockLeap { throw Problem(503, "clock_ahead", leap) }
+    let warning = ClockWarning(behindSeconds: statistics.clockBehindSeconds)
+    let lines = ["ready"] + (warning.map { ["warning: \($0)"] } ?? [])
     return Response(
       status: .ok,
       headers: [.contentType: "text/plain; charset=utf-8"],
-      body: ResponseBody(byteBuffer: ByteBuffer(string: "ready\n")),
+      body: ResponseBody(byteBuffer: ByteBuffer(string: lines.joined(separator: "\n") + "\n")),
     )
   }
 

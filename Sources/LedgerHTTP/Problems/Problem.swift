@@ -39,6 +39,7 @@ struct Problem: Error, Hashable, Sendable {
     case .notFound: self.init(404, "not_found", error.description)
     case .malformedQuery: self.init(400, "malformed_query", error.description)
     case .readOnly: self.init(503, "stopping", "the server is stopping; try again")
+    case .clockAhead: self.init(503, "clock_ahead", error.description)
     case .noLedger, .anotherWriter, .cannotCreate, .inputOutput, .notPermitted, .damaged,
       .behindCheckpoint, .unavailable:
       self.init(503, "storage_failed", "the ledger's storage failed; see the server's log")

@@ -137,7 +137,8 @@ enum Tampering: String, CaseIterable, Sendable {
     try files.removeItem(atPath: path)
     try files.copyItem(atPath: LedgerBench("older").path, toPath: path)
     guard self == .fork else { return "the older copy" }
-    let ledger = try Ledger(at: path, for: .writing(creating: false))
+    let options = Ledger.Options.bench(HandClock())
+    let ledger = try Ledger(at: path, for: .writing(creating: false), options: options)
     defer { ledger.close() }
     var commands = RandomCommands(seed: UInt64.random(in: 1_000...9_999, using: &chance))
     while try ledger.headPosition() < length {

@@ -27,7 +27,7 @@ struct `The metrics page` {
       for name in [
         "append_seconds", "command_queue_length", "commit_events", "commit_flush_seconds",
         "followers", "refusals_total", "views_lag_events", "map_used_bytes", "map_size_bytes",
-        "log_readers", "log_position", "http_answers_total",
+        "clock_behind_seconds", "log_readers", "log_position", "http_answers_total",
       ] { #expect(names.contains("handover_" + name)) }
       #expect(answer.text.contains(#"handover_refusals_total{code="conversation_not_found"} 1"#))
       #expect(try await scene.metric("handover_append_seconds_count") == 2)
