@@ -49,6 +49,7 @@ package final class EventLog: Sendable {
   ) throws -> OpenLog {
     var configuration = Environment.Configuration()
     configuration.mapSizeInBytes = mapSizeInBytes ?? configuration.mapSizeInBytes
+    configuration.growingTables = ["records": positionOfRow]
     let environment = try Environment(at: path, for: access, configuration: configuration)
     let tables = try environment.openTables(["nodes", "records"], creating: .inNewFile)
     return OpenLog(
@@ -94,8 +95,19 @@ package final class EventLog: Sendable {
     try read { transaction, tables in try tables.head(in: transaction) }
   }
 
+  /// Checks every page of the log's file; beside a writer too.
+  ///
+  /// - Throws: `StorageError` `.corrupted` that names the page.
+  package func checkPages() throws { try current().environment.checkPages() }
+
   /// How full the map is, and who reads.
   package func usage() throws -> Usage { try current().environment.usage() }
+}
+
+/// The key of a row, by the bytes it begins with: the position in the record behind the leaf hash.
+@Sendable private func positionOfRow(_ beginning: [UInt8]) -> [UInt8]? {
+  let start = RecordLayout.leafLength + 8
+  return beginning.count >= start + 8 ? Array(beginning[start..<(start + 8)]) : nil
 }
 
 /// The tables of the log, and how to read them in a transaction.

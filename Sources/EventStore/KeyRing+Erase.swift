@@ -13,7 +13,8 @@ extension KeyRing {
   ///   - order: The log position of the order, so that keys restored from a backup can be told from
   ///     those after the erasure.
   /// - Returns: What the destroyed keys are known by in receipts.
-  /// - Throws: `KeyError` if one does not open under the master key; then nothing was destroyed.
+  /// - Throws: `KeyError` if one does not open under the master key, `StorageError` if a page of the
+  ///   file is damaged; then nothing was destroyed.
   package func empty(_ slots: [UInt64], by order: UInt64) throws -> [KeyFingerprint] {
     precondition(
       !slots.contains(Self.ledgerSlot),
@@ -21,6 +22,8 @@ extension KeyRing {
     )
     return try changing.withLock { _ in
       let (ring, masterKey) = (current, masterKey.withLock { $0 })
+      // Slots lie anywhere in the file, and at opening only its branches and its end were read.
+      try ring.environment.checkPages()
       let erased = max(try ring.mark(.erased), order)
       return try ring.environment.write { transaction in
         var destroyed: [KeyFingerprint] = []
@@ -95,6 +98,11 @@ extension KeyRing {
 
   /// What the master key is known by.
   package var masterKeyFingerprint: String { masterKey.withLock { $0.fingerprint } }
+
+  /// Checks every page of the ring's file; beside a writer too.
+  ///
+  /// - Throws: `StorageError` `.corrupted` that names the page.
+  package func checkPages() throws { try current.environment.checkPages() }
 
   /// How the slots stand.
   package func usage() throws -> KeyUsage {

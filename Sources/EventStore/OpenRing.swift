@@ -33,6 +33,7 @@ struct OpenRing: Sendable {
   ) throws {
     var configuration = Environment.Configuration()
     configuration.mapSizeInBytes = 1 << 36
+    configuration.growingTables = ["keys": { _ in nil }]
     environment = try Environment(at: path, for: access, configuration: configuration)
     let opened = try environment.openTables(["keys"], creating: .inNewFile)
     (self.number, keys, main) = (number, opened.named[0], opened.main)

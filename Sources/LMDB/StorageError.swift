@@ -67,6 +67,8 @@ extension StorageError.Code {
   package static var openTwice: Self { Self(rawValue: EBUSY) }
   /// The disk is full.
   package static var diskFull: Self { Self(rawValue: ENOSPC) }
+  /// The file would be larger than the system lets it be.
+  package static var fileTooLarge: Self { Self(rawValue: EFBIG) }
   /// The device failed.
   package static var inputOutput: Self { Self(rawValue: EIO) }
   /// The file system does not let this process in.
@@ -90,6 +92,9 @@ extension StorageError.Code {
     switch self {
     case .mapFull: "the memory map is full; open the ledger with a larger map (--map-size)"
     case .diskFull: "the disk is full; free space and try again"
+    case .fileTooLarge:
+      "a file would be larger than it may be; lift the limit (ulimit -f), or, if there is none, the "
+        + "list of free pages is damaged: run verify, then restore a backup"
     case .readersFull: "too many readers are at work; end some and try again"
     case .corrupted, .pageNotFound:
       "a page of the storage is damaged; run verify, then restore a backup"

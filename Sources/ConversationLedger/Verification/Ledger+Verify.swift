@@ -6,7 +6,7 @@ import Synchronization
 import TransparencyLog
 
 extension Ledger {
-  /// Checks the ledger: records, tree, checkpoints, chains, bodies, rules, views.
+  /// Checks the ledger: records, tree, checkpoints, chains, bodies, rules, pages, views.
   ///
   /// All processors take part where spans are apart. The ledger is only read.
   ///
@@ -81,6 +81,7 @@ struct VerificationRun {
     if checks.contains(.checkpoint) { try checkCheckpoints(kept) }
     if checks.contains(.body) { checkBodies() }
     if !checks.isDisjoint(with: [.chain, .rules]) { checkHistory() }
+    if checks.contains(.pages) { checkPages() }
     if checks.contains(.views) { try checkViews() }
     for check in Verification.Check.allCases where !checks.contains(check) {
       unchecked.append("left out as asked: \(check.rawValue)")
@@ -132,6 +133,17 @@ struct VerificationRun {
     }
     progress.add(end - last)
     tallies += [history.chain, history.rules]
+  }
+
+  /// Checks the pages of both files that cannot be made again: what is said to be free will be
+  /// written over.
+  private mutating func checkPages() {
+    var tally = CheckTally(.pages)
+    for check in [ledger.log.checkPages, ledger.keys.checkPages] {
+      tally.checked += 1
+      do { try check() } catch { tally.fail(at: head.position, "\(error)") }
+    }
+    tallies.append(tally)
   }
 
   private mutating func checkViews() throws {
