@@ -69,4 +69,8 @@ package struct ClockLeap: Error, Hashable, Sendable {
   package let expected: Int64
   /// What it shows.
   package let found: Int64
+
+  package init(expected: Int64, found: Int64) {
+    (self.expected, self.found) = (expected, found)
+  }
 }

@@ -35,6 +35,10 @@ struct `A ledger's clock` {
     }
   }
 
+  private func enter(_ number: UInt64, in ledger: Ledger) throws {
+    _ = try ledger.submitAndWait([owner(number)])
+  }
+
   @Test
   func `that leaps ahead while a writer runs has nothing recorded until it is right again`()
     async throws
@@ -42,17 +46,17 @@ struct `A ledger's clock` {
     let (wall, steady) = (HandClock(), HandClock())
     let ledger = try open(wall, steady: steady)
     defer { ledger.close() }
-    _ = try ledger.submitAndWait([owner(1)])
+    _ = try await ledger.submit([owner(1)])
     wall.advance(by: 800 * Self.day)
     steady.advance(by: 1_000)
     for number in [2, 3] as [UInt64] {
-      #expect(try kind { _ = try ledger.submitAndWait([owner(number)]) } == .clockAhead)
+      #expect(try kind { try enter(number, in: ledger) } == .clockAhead)
       await #expect(throws: LedgerError.self) { try await ledger.submit([owner(number)]) }
     }
     #expect(try ledger.statistics().clockLeap?.contains("2026-01-22") == true)
     #expect(try ledger.headPosition() == 1)
     wall.advance(by: -800 * Self.day)
-    _ = try ledger.submitAndWait([owner(2)])
+    _ = try await ledger.submit([owner(2)])
     #expect(try ledger.headPosition() == 2)
     #expect(try ledger.statistics().clockLeap == nil)
     #expect(try ledger.status().recordedAt?.hasPrefix("2023-11-14") == true)

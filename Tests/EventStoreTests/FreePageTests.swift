@@ -50,7 +50,8 @@ struct `A log whose free list is damaged` {
     // An older leaf of the free list, of the same number, is in use no more and may look alike.
     let long = pages.filter { $0.kind == .long }.map(\.ownNumber)
     try #require(long.count >= 9)
-    for page in [long[0], long[0] + 1, long[0] + 2, long[5], 2_000_000, 1 << 41 | 9] {
+    let wrong: [UInt64] = [long[0], long[0] + 1, long[0] + 2, long[5], 2_000_000, 1 << 41 | 9]
+    for page in wrong {
       try name(page, at: place)
       for _ in 0..<2 {
         let error = #expect(throws: StorageError.self, "\(page)") { try Store() }

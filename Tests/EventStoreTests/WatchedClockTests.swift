@@ -36,14 +36,18 @@ struct `A watched clock` {
   ]
 
   @Test(arguments: steps)
-  func `is believed as far as the steady one agrees`(wall: Int64, steady: Int64, isBelieved: Bool) {
+  func `is believed as far as the steady one agrees`(
+    wall: Int64,
+    steady: Int64,
+    isBelieved: Bool,
+  ) throws {
     let clocks = Clocks()
     let clock = clocks.watched()
     clocks.pass(wall, steady)
     let now = clocks.wall.load(ordering: .acquiring)
     #expect((clock.leap() == nil) == isBelieved)
     if isBelieved {
-      #expect(throws: Never.self) { #expect(try clock.read() == now) }
+      #expect(try clock.read() == now)
     } else {
       #expect(throws: ClockLeap(expected: 1_700_000_000_000_000 + max(0, steady), found: now)) {
         try clock.read()
