@@ -155,11 +155,16 @@ package final class Environment: Sendable {
   }
 
   /// Copies the environment without its free pages into an empty folder, and flushes the copy.
+  ///
+  /// Only its owner can read it: the library's own copy would be as open as the process's mask lets
+  /// it.
   package func copyCompacted(to folder: String) throws {
     try makeFolder(folder)
+    let descriptor = try createPrivate(folder + "/data.mdb")
+    defer { close(descriptor) }
     try check(
-      unsafe mdb_env_copy2(handle, folder, CUnsignedInt(MDB_CP_COMPACT)),
-      "mdb_env_copy2",
+      unsafe mdb_env_copyfd2(handle, descriptor, CUnsignedInt(MDB_CP_COMPACT)),
+      "mdb_env_copyfd2",
     )
     try flush(file: folder + "/data.mdb")
     try flush(file: folder)

@@ -77,6 +77,12 @@ extension StorageError.Code {
   package static var invalidArgument: Self { Self(rawValue: EINVAL) }
   /// There is no such file.
   package static var noSuchFile: Self { Self(rawValue: ENOENT) }
+  /// A link is where a file is to be written.
+  package static var link: Self { Self(rawValue: ELOOP) }
+  /// The file system can only be read.
+  package static var readOnlyFileSystem: Self { Self(rawValue: EROFS) }
+  /// The process may not do this.
+  package static var notAllowed: Self { Self(rawValue: EPERM) }
 }
 
 extension StorageError: CustomStringConvertible {
@@ -103,7 +109,9 @@ extension StorageError.Code {
         + "damaged, restore a backup"
     case .invalidArgument:
       "the system cannot do what a file asks for; if it is damaged, restore a backup"
-    case .notPermitted: "the file system does not permit this"
+    case .notPermitted, .notAllowed: "the file system does not permit this"
+    case .readOnlyFileSystem: "the file system is read-only; make it writable and try again"
+    case .link: "there is a link, and the ledger writes through none; put the file itself there"
     default: librarySentence
     }
   }
