@@ -93,7 +93,7 @@ public struct EventRow: Codable, Hashable, Sendable {
       self.module = module.number
     case .erasureOrdered(.retention(let bot)): to = bot?.description
     case .erasureOrdered(.visitor), .erasureOrdered(.conversation), .erasureFinished: break
-    case .readAuditSwitched: show(Author.staff, body)
+    case .readAuditSwitched, .olderKeysAccepted: show(Author.staff, body)
     case .transcriptOpened(let scope, _), .transcriptsExported(let scope, _):
       show(scope)
       show(Author.staff, body)

@@ -17,6 +17,7 @@ extension Ledger {
     try LedgerError.wrapping {
       let snapshot = try reader.atHead()
       let chosen = try selection(for: request, in: snapshot)
+      let words = try chosen.heads.reduce(into: WordSpan()) { $0.join(try WordSpan(of: $1, log)) }
       return ErasurePreview(
         scope: request.subject.scope,
         position: snapshot.position,
@@ -24,8 +25,8 @@ extension Ledger {
         conversations: chosen.heads.count,
         events: chosen.heads.reduce(0) { $0 + Int($1.streamPosition) },
         keys: Set(chosen.heads.map(\.keySlot)).count,
-        since: chosen.heads.map(\.startedAt).min().map(text),
-        until: chosen.heads.map(\.lastActivityAt).max().map(text),
+        since: words.oldest.map(text),
+        until: words.newest.map(text),
         conversationIds: chosen.heads.map(\.conversation.description),
       )
     }
@@ -53,6 +54,8 @@ extension Ledger {
   public func eraseAndWait(_ request: ErasureRequest) throws -> ErasureReceipt {
     try LedgerError.wrapping {
       try requireWriting().erasing.withLock { _ in
+        // In a folder that was renamed the keys would be rewritten elsewhere.
+        try identity.requireSame()
         let chosen = try selection(for: request, in: reader.atHead())
         let step = ErasureStep.order(chosen.command, by: request.caller)
         let position = try done(.erasure(step)).position
@@ -83,15 +86,15 @@ extension Ledger {
   /// The log says what was erased, so keys that were restored from a backup of before are destroyed
   /// again.
   func finishErasures() throws {
-    guard let writing else { return }
+    // Keys that somebody goes on without are written down first.
+    guard let writing, try writing.keyLoss == nil || !keys.isPassing() else { return }
     try LedgerError.wrapping {
-      let (known, erased) = (writing.erasures, try keys.erasedThrough())
+      let known = writing.erasures
+      let done = try keys.erasedThrough(ofLogEndingAt: log.head().position)
       for position in known.open.keys.sorted() {
         _ = try carryOut(Erasure(at: position, in: self), isResumed: true)
       }
-      // A mark beyond the log's end is of a log that was cut off, and says nothing of this one.
-      let done = try erased > log.head().position ? 0 : erased
-      let again = done < known.newest ? try erasures(after: done) : []
+      let again = done < known.newest ? try erasures(behind: done) : []
       if !again.isEmpty {
         _ = try destroyKeys(of: again)
       } else if try keys.needsRewrite() {
@@ -101,14 +104,9 @@ extension Ledger {
   }
 
   /// The orders behind a position, the oldest first.
-  private func erasures(after position: UInt64) throws -> [Erasure] {
-    let last = try reader.atHead().overlay.totals.administration.last
-    var orders: [UInt64] = []
-    try log.forEachRecord(at: log.chain(endingAt: last, after: position)) { record in
-      guard case .erasureOrdered = record.header.facts.registryEvent else { return }
-      orders.append(record.header.position)
-    }
-    return try orders.map { try Erasure(at: $0, in: self) }
+  private func erasures(behind position: UInt64) throws -> [Erasure] {
+    try reader.orders(in: log, keys, behind: position, reader.atHead())
+      .map { try Erasure(at: $0.position, in: self) }
   }
 
   /// Destroys keys, in memory and in every file.
@@ -136,7 +134,7 @@ extension Ledger {
     erasureStepDone(.recorded)
   }
 
-  private func done(_ command: LedgerCommand) throws -> Receipt {
+  func done(_ command: LedgerCommand) throws -> Receipt {
     for answer in try submitAndWait([command]) {
       switch answer {
       case .done(let receipt): return receipt
@@ -180,9 +178,18 @@ extension Ledger {
     in snapshot: ViewSnapshot,
   ) throws -> Selection {
     var order = ErasureOrder(request.subject, by: request.orderedBy, ground: request.ground)
+    order.nameFingerprint = request.name?.fingerprint
     if let inactiveFor = request.inactiveFor {
-      let time = max(now, snapshot.time)
-      order.inactiveSince = Timestamp(microseconds: time - inactiveFor.microseconds)
+      guard inactiveFor >= .zero else {
+        throw LedgerError(
+          .malformedQuery,
+          "a retention rule looks back, and \(inactiveFor) lies ahead; give how long the last "
+            + "activity must lie back",
+        )
+      }
+      // By the clock, and not by the log's last event: one leap of the clock would make everything
+      // old.
+      order.inactiveSince = Timestamp(microseconds: now - inactiveFor.microseconds)
     }
     var command = ErasureCommand(order, isEndedOnly: request.isEndedOnly)
     let isComplete = try addCandidates(to: &command, snapshot)
@@ -205,7 +212,9 @@ extension Ledger {
     var isComplete = true
     var candidates: [ConversationID] = []
     try snapshot.forEachHead { head in
-      guard selection.fits(head) else { return }
+      guard selection.fits(head), let cut = command.order.inactiveSince else { return }
+      // The log has the last word: a head may be of views that knew less of the times.
+      guard try WordSpan(of: head, log).latest ?? .min < cut.microseconds else { return }
       isComplete = candidates.count < ErasureOrder.conversationLimit
       if isComplete { candidates.append(head.conversation) }
     }
@@ -242,13 +251,21 @@ struct Erasure {
   /// - Throws: `LedgerError` `.damaged` if there is none at the position.
   init(at position: UInt64, in ledger: Ledger) throws {
     let recorded = try ledger.event(at: position)
-    guard case .erasureOrdered(let subject)? = recorded.registryEvent, let body = recorded.body
-    else { throw LedgerError(.damaged, "position \(position) holds no order of erasure") }
+    guard case .erasureOrdered(let subject)? = recorded.registryEvent else {
+      throw LedgerError(.damaged, "position \(position) holds no order of erasure")
+    }
     self.position = position
     recordedAt = recorded.recordedAt
-    order = ErasureOrder(subject, body)
+    // Without the ledger's own key, what an order says in words is lost.
+    order = ErasureOrder(subject, recorded.body ?? EventBody())
     let snapshot = try ledger.reader.atHead()
-    heads = try order.conversations.compactMap { try snapshot.head(of: $0) }
+    heads =
+      switch (recorded.body, subject) {
+      case (nil, .visitor(let visitor)): try snapshot.heads(of: visitor)
+      case (nil, .conversation(let conversation)):
+        try snapshot.head(of: conversation).map { [$0] } ?? []
+      default: try order.conversations.compactMap { try snapshot.head(of: $0) }
+      }
   }
 }
 

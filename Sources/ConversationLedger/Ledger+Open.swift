@@ -43,7 +43,7 @@ struct LedgerFiles {
 
   /// Refuses to begin a log beside the keys of another one: a log is older than its keys.
   func requireLogOfKeys() throws {
-    guard FileManager.default.fileExists(atPath: keys + "/data.mdb") else { return }
+    guard KeyRing.isThere(at: keys) else { return }
     let size = try? FileManager.default.attributesOfItem(atPath: log + "/data.mdb")[.size]
     guard size as? Int ?? 0 == 0 else { return }
     throw LedgerError(
@@ -78,7 +78,13 @@ extension Ledger {
     // Views that are missing or of another history are not used; a reader folds the log instead.
     let views = try? Views(at: files.views, for: .reading)
     let fitting = try views.flatMap { try isUsable($0, log) ? $0 : nil }
-    return (log, keys, ViewReader(log: log, keys: keys, views: fitting), nil)
+    let reader = ViewReader(log: log, keys: keys, views: fitting)
+    // A log that is damaged can be read where it is whole; its orders may then not be found.
+    keys.obey { [weak reader, weak keys] in
+      guard let reader, let keys else { return [] }
+      return (try? reader.slotsErased(in: log, butNotIn: keys)) ?? []
+    }
+    return (log, keys, reader, nil)
   }
 
   /// Whether views are of the log's history.
@@ -100,8 +106,10 @@ extension Ledger {
   ) throws -> Parts {
     guard creating || files.exist else { throw LedgerError.noLedger(at: files.folder) }
     try makeFolders(files)
+    try files.requireNoLinks()
     try files.requireLogOfKeys()
     let lock = try WriterLock(at: files.lock)
+    for sentence in files.exposures() { options.warn(sentence) }
     let log = try EventLog(
       at: files.log,
       for: .writing,
@@ -109,10 +117,10 @@ extension Ledger {
     )
     let signer = CheckpointSigner(keysAt: files.keys)
     if let conflict = try signer.conflict(with: log) { throw CheckpointError.conflict(conflict) }
+    try files.requireNoLaterViews(than: log)
     let isNew = try log.head().position == 0
-    let keys = try files.openKeys(for: .writing, creating: isNew, options)
-    try keys.provision(upTo: KeyRing.ledgerSlot)
-    try signer.makeKey(origin: options.origin)
+    let isMaking = isNew || options.takesOlderKeys && !KeyRing.isThere(at: files.keys)
+    let keys = try files.openKeys(for: .writing, creating: isMaking, options)
     let views = try openViews(files, log, options)
     let state = try WriterState(
       log: log,
@@ -120,6 +128,9 @@ extension Ledger {
       views: views,
       flushLength: options.eventsHeldInMemory,
     )
+    let keyLoss = try keyLoss(of: keys, state, files, options)
+    try keys.provision(upTo: keyLoss?.ownSlot ?? state.registry.keyLosses.ownSlot)
+    try signer.makeKey(origin: options.origin)
     let commands = LocalCommandLog<LedgerCommand, LedgerAnswer>(clock: clock)
     let progress = LogProgress(at: try log.head().position)
     let writer = try EventWriter(
@@ -136,6 +147,7 @@ extension Ledger {
       views: views,
       progress: progress,
       erasures: state.registry.erasures,
+      keyLoss: keyLoss,
     )
     return (log, keys, ViewReader(log: log, keys: keys, views: views), writing)
   }

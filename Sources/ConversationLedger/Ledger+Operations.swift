@@ -69,6 +69,8 @@ extension Ledger {
       let lock = try WriterLock(at: files.lock)
       defer { withExtendedLifetime(lock) {} }
       let log = try EventLog(at: files.log, for: .reading)
+      // They would be the last sign that the log lost its end.
+      try files.requireNoLaterViews(than: log)
       let head = try log.head().position
       let fresh = files.views + ".new"
       try? FileManager.default.removeItem(atPath: fresh)

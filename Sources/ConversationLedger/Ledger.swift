@@ -25,6 +25,8 @@ public final class Ledger: Sendable {
   let writing: Writing?
   private let clock: @Sendable () -> Int64
   let erasureStepDone: @Sendable (ErasurePhase) -> Void
+  /// The folder as it was opened; nothing is made in another one.
+  let identity: FolderIdentity
   private let isClosed = Atomic(false)
 
   /// What only a writer has.
@@ -36,6 +38,8 @@ public final class Ledger: Sendable {
     let progress: LogProgress
     /// What was known of erasures when the ledger was opened.
     let erasures: Erasures
+    /// The keys that this process was told to go on without.
+    let keyLoss: KeyLoss?
     /// Held by whoever carries an erasure out: one at a time.
     let erasing = Mutex(())
 
@@ -46,9 +50,11 @@ public final class Ledger: Sendable {
       views: Views,
       progress: LogProgress,
       erasures: Erasures,
+      keyLoss: KeyLoss?,
     ) {
       (self.lock, self.commands, self.writer) = (lock, commands, writer)
       (self.views, self.progress, self.erasures) = (views, progress, erasures)
+      self.keyLoss = keyLoss
     }
   }
 
@@ -70,6 +76,11 @@ public final class Ledger: Sendable {
     public var origin: String?
     /// Hears how far views that must be built anew have come: position and end.
     public var progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+    /// Hears what is not as it should be and does not keep the ledger from being written: a folder
+    /// or a key that others can read.
+    public var warn: @Sendable (String) -> Void = { _ in }
+    /// Whether to go on with keys that are older than the log.
+    var takesOlderKeys = false
     /// Makes the data keys; random if `nil`.
     ///
     /// For tests that compare two ledgers.
@@ -111,6 +122,7 @@ public final class Ledger: Sendable {
       case .writing(let creating): try Self.openForWriting(files, creating, options, clock)
       }
     }
+    identity = try LedgerError.wrapping { try FolderIdentity(of: files.folder) }
     do {
       try finishErasures()
     } catch {
@@ -118,7 +130,7 @@ public final class Ledger: Sendable {
       throw error
     }
     // Notes that cannot be taken in stay where they are, and the ledger can be used.
-    if writing != nil { _ = try? takeInReadingNotesAndWait() }
+    if let writing, writing.keyLoss == nil { _ = try? takeInReadingNotesAndWait() }
   }
 
   /// Answers what was asked, flushes it, and ends the writer; later commands are refused.

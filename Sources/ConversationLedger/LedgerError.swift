@@ -30,6 +30,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case damaged
     /// The log is not the one that was signed: an older copy, or one that took another course.
     case behindCheckpoint
+    /// The data keys are older than the log, so some that it names are missing.
+    case olderKeys
     /// Somebody who was asked for something does not give it.
     case unavailable
     /// What was asked for is not there.
@@ -55,6 +57,24 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     )
   }
 
+  static func noKeys(in folder: String) -> LedgerError {
+    LedgerError(
+      .noLedger,
+      "the keys are missing: there is no \(folder)/data.mdb and no ring in \(folder); put the "
+        + "newest copy of the keys there, or go on without every word they opened with: handover "
+        + "keys accept-older",
+    )
+  }
+
+  static func olderKeys(in folder: String, than slot: UInt64) -> LedgerError {
+    LedgerError(
+      .olderKeys,
+      "the keys in \(folder) do not reach slot \(slot), which the log uses: they are an older "
+        + "copy; put the newest copy there, or go on without the words that the missing ones "
+        + "opened with: handover keys accept-older",
+    )
+  }
+
   /// Runs a body and gives the faults of the storage their kind and sentence.
   static func wrapping<Result>(_ body: () throws -> Result) throws -> Result {
     do {
@@ -64,7 +84,10 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     } catch let error as CommitError {
       throw LedgerError(kind(of: error.cause), error.cause.description)
     } catch let error as AnotherWriter {
-      throw LedgerError(.anotherWriter, error.description)
+      let fault = StorageError(StorageError.Code(rawValue: error.code), during: error.path)
+      throw LedgerError(error.isThere ? .anotherWriter : kind(of: fault), error.description)
+    } catch let error as MovedFolder {
+      throw LedgerError(.inputOutput, error.description)
     } catch let error as KeyError {
       throw LedgerError(kind(of: error), error.description)
     } catch let error as CheckpointError {
@@ -89,7 +112,12 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
   private static let remedy = "run verify to see how much is damaged, then restore a backup"
 
   private static func kind(of error: KeyError) -> Kind {
-    if case .twoMasterKeys = error { .malformedQuery } else { .noLedger }
+    switch error {
+    case .twoMasterKeys: .malformedQuery
+    case .unreadable(_, let code): kind(of: StorageError(code, during: ""))
+    case .missingSuccessor: .olderKeys
+    case .noMasterKey, .malformedMasterKey, .failedCommand, .wrongMasterKey: .noLedger
+    }
   }
 
   private static func kind(of error: CheckpointError) -> Kind {
@@ -105,7 +133,7 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
 
   private static func kind(of error: StorageError) -> Kind {
     switch error.code {
-    case .notPermitted: .notPermitted
+    case .notPermitted, .notAllowed, .readOnlyFileSystem, .link: .notPermitted
     case .noSuchFile: .noLedger
     case .corrupted, .pageNotFound, .truncated, .versionMismatch, .notAnEnvironment: .damaged
     default: .inputOutput

@@ -42,7 +42,7 @@ extension LedgerMachine {
       [event],
       to: conversation,
       after: head,
-      slot: KeyRing.ledgerSlot,
+      slot: state.registry.keyLosses.ownSlot,
       AppendTerms(),
       batch,
     )

@@ -56,7 +56,8 @@ struct LedgerMachine: StateMachine {
         position: tail.count + 1,
         previous: tail.last,
       )
-      var header = RecordHeader(EventFacts(event.event), at: place, keySlot: KeyRing.ledgerSlot)
+      let slot = state.ownKeySlot(for: event)
+      var header = RecordHeader(EventFacts(event.event), at: place, keySlot: slot)
       header = try batch.append(ProposedEvent(header: header, body: event.body.storedBytes()))
       position = header.position
       state.fold(header, key: [])

@@ -131,6 +131,7 @@ public struct LogWalk: Sendable {
         registry.bots[bot]?.owner
       case .erasureOrdered(.retention(let bot)): bot.flatMap { registry.bots[$0]?.owner }
       case .erasureOrdered(.visitor), .erasureOrdered(.conversation), .erasureFinished: nil
+      case .olderKeysAccepted: nil
       case .importRunStarted, .importRunFinished, .unknown, nil: nil
       // Who reads is for the platform's staff and its auditors.
       case .readAuditSwitched, .transcriptsExported, .transcriptOpened: nil

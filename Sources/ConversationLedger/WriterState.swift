@@ -81,6 +81,15 @@ struct WriterState {
     try overlay.keys[key] ?? views.position(of: key)
   }
 
+  /// The slot of the ledger's own key, for an event of the registry.
+  ///
+  /// One that says that the key is lost is the first under the next one.
+  func ownKeySlot(for event: NewEvent<RegistryEvent>) -> UInt64 {
+    var losses = registry
+    if case .olderKeysAccepted = event.event { losses.evolve(event.event, event.body, at: 0) }
+    return losses.keyLosses.ownSlot
+  }
+
   /// The slot of the key of the conversation that begins next.
   var nextKeySlot: UInt64 { overlay.totals.keySlots + 1 }
 

@@ -17,6 +17,8 @@ package final class EventLog: Sendable {
   private let access: Environment.Access
   private let mapSizeInBytes: Int?
   private let opened: Mutex<OpenLog?>
+  /// The folder as it was opened.
+  private let identity: FolderIdentity
 
   /// The environment and its tables, replaced as one when the log is reopened.
   struct OpenLog: Sendable {
@@ -40,6 +42,7 @@ package final class EventLog: Sendable {
     self.access = access
     self.mapSizeInBytes = mapSizeInBytes
     opened = Mutex(try Self.open(path, access, mapSizeInBytes))
+    identity = try FolderIdentity(of: path)
   }
 
   private static func open(
@@ -62,6 +65,8 @@ package final class EventLog: Sendable {
   /// This is the only way back after a commit that failed while the meta page was written: LMDB
   /// then answers every call with `MDB_PANIC`.
   func reopen() throws {
+    // In another folder of that name an empty log would be made.
+    try identity.requireSame()
     var old = opened.withLock { log in
       defer { log = nil }
       return log?.environment

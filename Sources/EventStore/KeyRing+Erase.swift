@@ -45,10 +45,12 @@ extension KeyRing {
   package func rewrite() throws {
     try changing.withLock { _ in
       let old = current
-      try folder.removeScratch()
-      try old.environment.copyCompacted(to: folder.scratch)
-      try finishScratch { ring, transaction in
-        try ring.set(.rewritten, to: ring.mark(.erased), in: &transaction)
+      try identity.requireSame()
+      try folder.makingScratch {
+        try old.environment.copyCompacted(to: folder.scratch)
+        try finishScratch { ring, transaction in
+          try ring.set(.rewritten, to: ring.mark(.erased), in: &transaction)
+        }
       }
       try takeUpScratch(after: old)
     }
@@ -61,9 +63,21 @@ extension KeyRing {
   }
 
   /// Puts a ring that was made in the place of the one before.
-  func takeUpScratch(after old: OpenRing) throws {
+  ///
+  /// - Parameters:
+  ///   - old: The ring before.
+  ///   - adopted: Called when the new one counts.
+  /// - Throws: `StorageError`.
+  func takeUpScratch(after old: OpenRing, _ adopted: () -> Void = {}) throws {
     let number = old.number + 1
-    try folder.adopt(as: number)
+    do {
+      try folder.adopt(as: number)
+    } catch {
+      // It may have its name, though the folder could not be flushed.
+      if folder.current == number { adopted() } else { try? folder.removeScratch() }
+      throw error
+    }
+    adopted()
     let ring = try OpenRing(number, at: folder.path(ofRing: number), for: .writing)
     try old.environment.write { try old.set(.moved, to: UInt64(number), in: &$0) }
     try move(to: ring)
@@ -99,8 +113,9 @@ extension KeyRing {
   /// How the slots stand.
   package func usage() throws -> KeyUsage {
     let ring = current
-    let (filled, full) = (try ring.mark(.filled), try ring.count())
-    return KeyUsage(filled: filled, destroyed: filled - UInt64(full))
+    let (filled, full) = (try ring.mark(.filled), UInt64(try ring.count()))
+    let missing = min(try ring.mark(.passed) + leftOut(), filled - min(full, filled))
+    return KeyUsage(filled: filled, missing: missing, destroyed: filled - full - missing)
   }
 }
 
@@ -108,6 +123,8 @@ extension KeyRing {
 package struct KeyUsage: Hashable, Sendable {
   /// How many slots were ever filled.
   package let filled: UInt64
+  /// How many of those are in a newer copy of the keys, or were left out of this one.
+  package let missing: UInt64
   /// How many of those were emptied.
   package let destroyed: UInt64
 }

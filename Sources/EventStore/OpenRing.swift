@@ -19,6 +19,10 @@ struct OpenRing: Sendable {
     case rewritten
     /// The ring that took this one's place.
     case moved
+    /// How many slots were passed over, because their keys are in a newer ring that is gone.
+    case passed
+    /// One more than the last slot before those, until the log says that they were passed over.
+    case passing
 
     fileprivate var key: [UInt8] { Array(rawValue.utf8) }
   }

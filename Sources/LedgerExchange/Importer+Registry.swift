@@ -91,7 +91,9 @@ extension RegistryCommand {
     case .registerBot(let bot, _, _, _), .requestHandover(let bot), .enableHandover(let bot),
       .disableHandover(let bot):
       registry.bots[bot] == nil
-    case .startImportRun, .finishImportRun, .switchReadAudit, .orderErasure, .finishErasure: true
+    case .startImportRun, .finishImportRun, .switchReadAudit, .orderErasure, .finishErasure,
+      .acceptOlderKeys:
+      true
     }
   }
 }

@@ -64,8 +64,8 @@ struct Failure {
     case .readOnly, .notPermitted: Code.notPermitted
     case .anotherWriter: Code.tryAgain
     case .cannotCreate: Code.cannotCreate
-    // A log that lost its end is damaged, whoever cut it off.
-    case .inputOutput, .damaged, .behindCheckpoint: Code.inputOutput
+    // A log that lost its end is damaged, whoever cut it off; so are keys that are an older copy.
+    case .inputOutput, .damaged, .behindCheckpoint, .olderKeys: Code.inputOutput
     case .malformedQuery: Code.badData
     case .unavailable: Code.unavailable
     }

@@ -21,7 +21,7 @@ struct LedgerOptions: ParsableArguments {
   /// A log that is not the one that was signed can be read, with a warning.
   func open() throws -> Ledger {
     let ledger = try Ledger(at: ledger, for: .reading)
-    if let warning = ledger.checkpointWarning() { Terminal.note("handover: warning: \(warning)") }
+    if let warning = ledger.checkpointWarning() { Terminal.warn(warning) }
     return ledger
   }
 }
@@ -52,6 +52,7 @@ struct WriteOptions: ParsableArguments {
     ledgerOptions.origin = origin
     let bar = ProgressBar("building views")
     ledgerOptions.progress = { bar.show($0, of: $1) }
+    ledgerOptions.warn = { Terminal.warn($0) }
     let access = Ledger.Access.writing(creating: creating)
     let ledger = try Ledger(at: options.ledger, for: access, options: ledgerOptions)
     defer { ledger.close() }

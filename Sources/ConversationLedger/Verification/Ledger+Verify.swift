@@ -117,10 +117,9 @@ struct VerificationRun {
     }
     var bodies = BodyCheck()
     for result in results { bodies.join(result) }
+    bodies.explain { MissingKeys(of: ledger) }
     tallies.append(bodies.tally)
-    if bodies.erased > 0 {
-      unchecked.append("the words of \(bodies.erased) events, whose keys were destroyed")
-    }
+    unchecked += bodies.unopened
   }
 
   private mutating func checkHistory() {
@@ -138,6 +137,10 @@ struct VerificationRun {
     var tally = CheckTally(.views)
     defer { tallies.append(tally) }
     do {
+      if let later = ledger.laterViews() {
+        tally.checked = 1
+        return tally.fail(at: head.position, later, against: .completeness)
+      }
       if let stray = try ledger.strayViews(of: head) { return unchecked.append(stray) }
       var last: UInt64 = 0
       let verdict = try ledger.compareViews { position, _ in

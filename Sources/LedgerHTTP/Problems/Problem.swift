@@ -40,7 +40,7 @@ struct Problem: Error, Hashable, Sendable {
     case .malformedQuery: self.init(400, "malformed_query", error.description)
     case .readOnly: self.init(503, "stopping", "the server is stopping; try again")
     case .noLedger, .anotherWriter, .cannotCreate, .inputOutput, .notPermitted, .damaged,
-      .behindCheckpoint, .unavailable:
+      .behindCheckpoint, .olderKeys, .unavailable:
       self.init(503, "storage_failed", "the ledger's storage failed; see the server's log")
     }
   }

@@ -87,13 +87,6 @@ struct Prove: ParsableCommand {
 
   private func write(_ bytes: [UInt8]) throws {
     guard let out else { return }
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: out), options: .atomic)
-    } catch {
-      throw CommandFailure(
-        Failure.Code.cannotCreate,
-        "\(out) cannot be written: \(error.localizedDescription)",
-      )
-    }
+    try PrivateFile.write(bytes, to: out)
   }
 }

@@ -69,7 +69,8 @@ struct Follow: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print events as they are recorded, until interrupted.",
     discussion: """
-      With --json, one JSON object a line. --after resumes exactly where an earlier run ended.
+      With --json, one JSON object a line. --after resumes exactly where an earlier run ended; a
+      position the log has not reached ends the command with exit code 66.
 
       Example:
         handover follow --after 4711 --json
@@ -86,6 +87,12 @@ struct Follow: ParsableCommand {
     let end = try reader.read(.log, by: "follow", options) { try $0.headPosition() }
     let ledger = try options.open()
     var position = after ?? end
+    guard position <= end else {
+      throw LedgerError(
+        .notFound,
+        "the log ends at position \(end), before \(position): it is another log, or an older one",
+      )
+    }
     var count = 0
     while count < limit ?? .max {
       let head = try ledger.headPosition()

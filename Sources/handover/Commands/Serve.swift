@@ -52,6 +52,7 @@ struct Serve: AsyncParsableCommand {
     options.mapSizeInBytes = configuration.mapSizeInMiB.map { $0 << 20 }
     let bar = ProgressBar("building views")
     options.progress = { bar.show($0, of: $1) }
+    options.warn = { Terminal.warn($0) }
     return try Ledger(
       at: configuration.ledger,
       for: .writing(creating: true),

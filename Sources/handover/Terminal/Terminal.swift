@@ -62,6 +62,9 @@ enum Terminal {
     _ = put(Data((line + "\n").utf8), to: STDERR_FILENO)
   }
 
+  /// Writes a warning to standard error.
+  static func warn(_ sentence: String) { note("handover: warning: \(sentence)") }
+
   /// A text with what would steer a terminal made visible.
   static func harmless(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: \.isControl) else { return text }
