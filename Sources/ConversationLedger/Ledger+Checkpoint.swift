@@ -26,7 +26,13 @@ public struct SignedCheckpoint: Codable, Hashable, Sendable {
 }
 
 extension Ledger {
-  var signer: CheckpointSigner { CheckpointSigner(keysAt: LedgerFiles(path).keys) }
+  /// Signs what this log is, and no other one that lies where the ledger lay.
+  var signer: CheckpointSigner {
+    get throws {
+      try identity.requireSame()
+      return CheckpointSigner(keysAt: LedgerFiles(path).keys)
+    }
+  }
 
   /// Signs what the log is now.
   ///
@@ -37,7 +43,6 @@ extension Ledger {
   /// - Throws: `LedgerError` `.behindCheckpoint` if the log does not continue what was signed last.
   public func signCheckpoint() throws -> SignedCheckpoint {
     try LedgerError.wrapping {
-      try identity.requireSame()
       let note = try signer.sign(log)
       return SignedCheckpoint(
         note,

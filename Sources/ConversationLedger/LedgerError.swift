@@ -131,7 +131,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  private static func kind(of error: StorageError) -> Kind {
+  /// The kind of a fault of the storage.
+  static func kind(of error: StorageError) -> Kind {
     switch error.code {
     case .notPermitted, .notAllowed, .readOnlyFileSystem, .link: .notPermitted
     case .noSuchFile: .noLedger

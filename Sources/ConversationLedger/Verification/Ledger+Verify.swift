@@ -103,7 +103,7 @@ struct VerificationRun {
   /// Compares the log with signed checkpoints, its own and those given.
   private mutating func checkCheckpoints(_ kept: [KeptCheckpoint]) throws {
     var check = CheckpointCheck(ledger.log, head)
-    check.compare(with: ledger.signer)
+    try check.compare(with: ledger.signer)
     for checkpoint in kept { try check.compare(with: checkpoint, ledger.signer) }
     tallies.append(check.tally)
     unchecked += check.unchecked
