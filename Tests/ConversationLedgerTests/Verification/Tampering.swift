@@ -76,7 +76,8 @@ enum Tampering: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether nothing in the folder speaks against it but a signed checkpoint.
+  /// Whether nothing in the folder speaks against it but a signed checkpoint, and views that have
+  /// seen more.
   var isCaughtByCheckpointsAlone: Bool {
     switch self {
     case .droppedTailWithTree, .olderCopy, .fork, .forgedCheckpoint: true
