@@ -18,6 +18,21 @@ final class LedgerFolder {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
+  /// Holds a copy of a ledger that lies in the repository, whose files are anybody's to read there.
+  convenience init(holding golden: URL) throws {
+    try self.init()
+    let copy = URL(filePath: path)
+    try FileManager.default.copyItem(at: golden, to: copy)
+    let files = FileManager.default.enumerator(at: copy, includingPropertiesForKeys: nil)
+    for case let file as URL in files ?? .init() {
+      let isFolder = file.hasDirectoryPath
+      try FileManager.default.setAttributes(
+        [.posixPermissions: isFolder ? 0o700 : 0o600],
+        ofItemAtPath: file.path,
+      )
+    }
+  }
+
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// Calls the tool and expects an exit code.
