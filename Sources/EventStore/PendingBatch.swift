@@ -129,9 +129,38 @@ package final class PendingBatch {
   /// Lays a record out behind those before it.
   ///
   /// - Returns: The header as it is stored.
-  /// - Throws: If the event's key was destroyed, or a length passes its limit.
+  /// - Throws: If the event's key was destroyed, or cannot be read; the batch is then as it was.
   @discardableResult
   package func append(_ event: ProposedEvent) throws -> RecordHeader {
+    place(event, try key(for: event))
+  }
+
+  /// Lays the records of one command out behind those before them, all or none.
+  ///
+  /// Whatever can fail is done before the first of them is laid out, so a state that takes the
+  /// events in behind this call never holds one that has no record. The first event gets
+  /// `nextPosition`, the others the positions behind it.
+  ///
+  /// - Returns: The headers as they are stored.
+  /// - Throws: If a key was destroyed, or cannot be read; the batch is then as it was.
+  @discardableResult
+  package func append(_ events: [ProposedEvent]) throws -> [RecordHeader] {
+    let keys = try events.map { try key(for: $0) }
+    return zip(events, keys).map { place($0, $1) }
+  }
+
+  /// The key that seals an event; none if it has no body.
+  ///
+  /// Looked up while the command can still be refused alone; sealing would fail the batch.
+  private func key(for event: ProposedEvent) throws -> SealingKey? {
+    guard !event.body.isEmpty else { return nil }
+    guard let key = try keys.key(inSlot: event.header.keySlot) else {
+      throw DestroyedKey(slot: event.header.keySlot)
+    }
+    return key
+  }
+
+  private func place(_ event: ProposedEvent, _ key: SealingKey?) -> RecordHeader {
     precondition(event.body.count <= bodyByteCountLimit, "A body is at most 4 MiB")
     precondition(
       event.idempotencyKey.count <= RecordLayout.idempotencyKeyLimit,
@@ -142,13 +171,7 @@ package final class PendingBatch {
     header.recordedAt = time
     header.idempotencyKeyLength = UInt8(event.idempotencyKey.count)
     if header.streamStart == 0, header.streamPosition == 1 { header.streamStart = nextPosition }
-    var key: SealingKey?
-    if !event.body.isEmpty {
-      // Looked up while the command can still be refused alone; sealing would fail the batch.
-      key = try keys.key(inSlot: header.keySlot)
-      guard key != nil else { throw DestroyedKey(slot: header.keySlot) }
-      header.sealedLength = UInt32(event.body.count + RecordLayout.tagLength)
-    }
+    header.sealedLength = key == nil ? 0 : UInt32(event.body.count + RecordLayout.tagLength)
     let start = arena.count
     layOut(header, event)
     rows.append(
