@@ -125,11 +125,11 @@ extension Ledger {
     let channel = deployment?.channel ?? "unknown"
     let visitor = InboxRow.Person(
       id: head.state.visitor.description,
-      name: start?.authorName ?? start?.authorID,
+      name: (start?.authorName ?? start?.authorID)?.shownName,
     )
     return InboxRow(
       conversationId: head.conversation.description,
-      externalId: start?.externalID,
+      externalId: start?.externalID?.shownName,
       visitor: visitor,
       icon: head.handovers > 0 ? "right-arrow" : channel,
       channel: channel,
@@ -154,7 +154,7 @@ extension Ledger {
   func agentName(_ head: Head) throws -> String? {
     guard case .agent(let agent) = head.state.control else { return nil }
     let body = try event(at: head.state.controlSince).body
-    return body?.authorName ?? body?.authorID ?? agent.description
+    return (body?.authorName ?? body?.authorID)?.shownName ?? agent.description
   }
 
   private func lastMessage(_ head: Head) throws -> InboxRow.LastMessage? {
@@ -164,19 +164,9 @@ extension Ledger {
     return InboxRow.LastMessage(
       position: head.lastMessagePosition,
       authorKind: head.lastMessageBy.name,
-      preview: firstWords(of: isErased ? nil : body),
+      preview: isErased ? Transcript.erasedText : body.shownPreview,
     )
   }
-}
-
-/// The most characters of a preview; more than a list shows on any screen.
-private let previewLength = 120
-
-/// The first words of a message, on one line, cut between characters as people see them.
-private func firstWords(of body: EventBody?) -> String {
-  guard let body else { return Transcript.erasedText }
-  let line = body.shownText.split(whereSeparator: \.isNewline).joined(separator: " ")
-  return line.count <= previewLength ? line : line.prefix(previewLength - 1) + "…"
 }
 
 /// The part of a query that a head alone can answer.

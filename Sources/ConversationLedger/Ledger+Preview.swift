@@ -85,6 +85,7 @@ extension ImportedRow {
       _ = try idempotencyKeyBytes(key)
       try first.event.requirePlace(isBeginning: isBeginning)
       for (index, event) in events.enumerated() {
+        try event.body.requireShortNames()
         var body = event.body
         if index == 0 { body.fingerprint = fingerprint }
         _ = try body.storedBytes()

@@ -91,7 +91,7 @@ private struct TranscriptAuthors {
 
   /// Prepares for the entries of a conversation, whose first event names the visitor.
   init(startedWith body: EventBody?, registry: Registry) {
-    visitorName = body?.authorName ?? body?.authorID
+    visitorName = (body?.authorName ?? body?.authorID)?.shownName
     self.registry = registry
   }
 
@@ -102,7 +102,7 @@ private struct TranscriptAuthors {
     if !isNamed, let known = known[author] { return known }
     var shown = TranscriptEntry.Author(author, body)
     switch author {
-    case .bot(let bot): shown.name = registry.bots[bot]?.name
+    case .bot(let bot): shown.name = registry.bots[bot]?.name.shownName
     case .visitor: shown.name = shown.name ?? visitorName
     case .agent, .staff, .source: break
     }
@@ -117,10 +117,10 @@ extension TranscriptEntry.Author {
       switch author {
       case .visitor(let visitor): (visitor.description, nil)
       case .bot(let bot): (bot.description, bot.description)
-      case .agent(let agent): (body?.authorID ?? agent.description, nil)
-      case .staff, .source: (body?.authorID, nil)
+      case .agent(let agent): (body?.authorID?.shownName ?? agent.description, nil)
+      case .staff, .source: (body?.authorID?.shownName, nil)
       }
-    let name = body?.authorName ?? body?.authorID
+    let name = (body?.authorName ?? body?.authorID)?.shownName
     self.init(kind: author.kind.name, id: id, name: name, botId: botId)
   }
 }

@@ -7,7 +7,7 @@ extension Registry {
   func breach(by event: RegistryEvent, _ body: EventBody) -> RuleBreach? {
     guard let command = command(behind: event, body) else { return nil }
     do throws(Refusal) {
-      guard let given = try decide(command, by: .trusted).first else { return .holdsAlready }
+      guard let given = try events(of: command, by: .trusted).first else { return .holdsAlready }
       return given == NewEvent(event, body) ? nil : .otherFacts
     } catch {
       return RuleBreach(error)

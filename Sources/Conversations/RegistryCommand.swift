@@ -38,6 +38,16 @@ extension Registry {
     _ command: RegistryCommand,
     by caller: Caller,
   ) throws(Refusal) -> [NewEvent<RegistryEvent>] {
+    let events = try events(of: command, by: caller)
+    for event in events { try event.body.requireShortNames() }
+    return events
+  }
+
+  /// Decides as `decide` does, whatever the lengths of names: earlier releases took any.
+  func events(
+    of command: RegistryCommand,
+    by caller: Caller,
+  ) throws(Refusal) -> [NewEvent<RegistryEvent>] {
     switch command {
     case .registerOwner(let owner, let name): try registerOwner(owner, name, caller)
     case .registerBot(let bot, let owner, let name, let minutes):

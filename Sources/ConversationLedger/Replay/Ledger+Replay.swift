@@ -130,7 +130,7 @@ private struct ReplayWalk {
     let before = shown
     if let event = recorded.event { state.evolve(event, at: recorded.position) }
     if case .agentTookOver = recorded.event {
-      agent = recorded.body?.authorName ?? recorded.body?.authorID
+      agent = (recorded.body?.authorName ?? recorded.body?.authorID)?.shownName
     }
     return ReplayStep(event: EventRow(recorded), before: before, after: shown)
   }
