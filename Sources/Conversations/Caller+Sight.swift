@@ -12,10 +12,22 @@ extension Registry {
     toStartFor visitor: VisitorID,
     by caller: Caller,
   ) throws(Refusal) -> Deployment {
+    let deployment = try deployment(id, seenBy: caller)
+    try caller.requireToBe(.visitor(visitor))
+    return deployment
+  }
+
+  /// The deployment a caller may know of; one of another owner is "not found", so that identifiers
+  /// cannot be probed.
+  ///
+  /// - Throws: `deploymentNotFound`.
+  public func deployment(
+    _ id: DeploymentID,
+    seenBy caller: Caller,
+  ) throws(Refusal) -> Deployment {
     guard let deployment = deployments[id], isVisible(deployment, to: caller) else {
       throw Refusal(.deploymentNotFound, "there is no deployment \(id)")
     }
-    try caller.requireToBe(.visitor(visitor))
     return deployment
   }
 

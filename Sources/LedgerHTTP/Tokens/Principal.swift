@@ -11,6 +11,8 @@ struct Principal: Hashable, Sendable {
   let owner: OwnerID?
   /// The name to show.
   let name: String?
+  /// The visitor that the ledger knows the account as, where the account's name does not say it.
+  var knownVisitor: VisitorID?
 
   /// What an account may do.
   enum Role: String, Hashable, Sendable, CaseIterable {
@@ -41,5 +43,9 @@ struct Principal: Hashable, Sendable {
   var agent: AgentID { .account(user) }
 
   /// The visitor this account is, if it is one.
-  var visitor: VisitorID { VisitorID(user) ?? .named("visitor", user) }
+  var visitor: VisitorID { knownVisitor ?? VisitorID(user) ?? .named("visitor", user) }
+
+  /// Whether the account's name is written like an identifier that is made from a name, so that the
+  /// ledger has to say which of the two it is (docs/decisions/0029).
+  var isVisitorInDoubt: Bool { role == .visitor && VisitorID(user)?.isNamed == true }
 }
