@@ -47,9 +47,18 @@ extension Ledger {
 }
 
 extension Ledger {
-  /// The name of the agent in control of a conversation; `nil` if none is.
-  public func agentInControl(of conversation: ConversationID) throws -> String? {
-    try LedgerError.wrapping { try reader.atHead().head(of: conversation).flatMap(agentName) }
+  /// The name of the agent in control of a conversation; `nil` if none is, or another one than the
+  /// one that is meant.
+  public func agentInControl(
+    of conversation: ConversationID,
+    as agent: AgentID?,
+  ) throws -> String? {
+    try LedgerError.wrapping {
+      guard let agent, let head = try reader.atHead().head(of: conversation),
+        head.state.control == .agent(agent)
+      else { return nil }
+      return try agentName(head)
+    }
   }
 
   /// What is known of a conversation, for those who are about to change it.

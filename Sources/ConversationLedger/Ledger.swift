@@ -133,28 +133,6 @@ public final class Ledger: Sendable {
   /// The ledger's clock.
   var now: Int64 { clock() }
 
-  /// Applies commands together, in their order, and flushes them.
-  ///
-  /// - Returns: One answer per command: done, or refused by the rules.
-  /// - Throws: `LedgerError` if the storage failed; then none of them is on disk, unless the error
-  ///   says that this is not known.
-  public func submit(_ commands: [LedgerCommand]) async throws -> [LedgerAnswer] {
-    let log = try requireWriting().commands
-    return try await withCheckedThrowingContinuation { continuation in
-      log.propose(
-        Proposal(commands) { answers in continuation.resume(with: collected(answers)) }
-      )
-    }
-  }
-
-  /// Applies commands as `submit` does, and blocks the calling thread until they are on disk.
-  @available(*, noasync, message: "Use submit in asynchronous code")
-  public func submitAndWait(_ commands: [LedgerCommand]) throws -> [LedgerAnswer] {
-    let mailbox = Mailbox<Result<[LedgerAnswer], any Error>>()
-    try requireWriting().writer.proposeAndAssist(Proposal(commands) { mailbox.put(collected($0)) })
-    return try mailbox.take().get()
-  }
-
   func requireWriting() throws -> Writing {
     guard let writing else { throw LedgerError(.readOnly, "the ledger is open for reading") }
     guard !isClosed.load(ordering: .acquiring) else {
@@ -164,37 +142,7 @@ public final class Ledger: Sendable {
   }
 }
 
-/// All answers, or the first failure.
-private func collected(
-  _ answers: [Result<LedgerAnswer, any Error>]
-) -> Result<[LedgerAnswer], any Error> {
-  Result { try LedgerError.wrapping { try answers.map { try $0.get() } } }
-}
-
 /// The system's clock, in microseconds since 1970.
 @Sendable func systemClock() -> Int64 {
   Int64(Date().timeIntervalSince1970 * 1_000_000)
-}
-
-/// One value that one thread leaves and another waits for.
-private final class Mailbox<Value: Sendable>: @unchecked Sendable {
-  /// Guards `value`.
-  private let condition = NSCondition()
-  private var value: Value?
-
-  func put(_ value: Value) {
-    condition.lock()
-    self.value = value
-    condition.signal()
-    condition.unlock()
-  }
-
-  func take() -> Value {
-    condition.lock()
-    defer { condition.unlock() }
-    while true {
-      if let value { return value }
-      condition.wait()
-    }
-  }
 }

@@ -63,6 +63,8 @@ public struct ConversationRequest: Sendable {
   public var expectedPosition: UInt64?
   /// The identifier of the conversation that follows, should this one have expired (R21).
   public var successor: ConversationID
+  /// What the expired conversation leaves to its successor, once that was read.
+  var legacy: Legacy?
 
   /// Asks something of a conversation.
   public init(

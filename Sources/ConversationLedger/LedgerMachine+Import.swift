@@ -13,9 +13,8 @@ extension LedgerMachine {
     var outcomes: [RowOutcome] = []
     var chain: [UInt64]?
     for row in history.rows {
-      let head = try state.head(of: history.conversation)
       do {
-        outcomes.append(try record(row, of: history.conversation, head, &chain, batch))
+        outcomes.append(try record(row, of: history.conversation, &chain, batch))
       } catch let refusal as Refusal {
         outcomes.append(.refused(refusal.sentence))
       } catch is DestroyedKey {
@@ -31,10 +30,10 @@ extension LedgerMachine {
   private mutating func record(
     _ row: ImportedRow,
     of conversation: ConversationID,
-    _ head: Head?,
     _ chain: inout [UInt64]?,
     _ batch: PendingBatch,
   ) throws -> RowOutcome {
+    let head = try state.head(of: conversation)
     let key = try idempotencyKeyBytes(row.key)
     let fingerprint = row.fingerprint
     guard let first = row.events.first else { return .duplicate }
@@ -43,6 +42,7 @@ extension LedgerMachine {
       let known = try knownByPlace(row, head, &chain) ?? known(place, fingerprint)
       if let known { return known }
     }
+    for event in row.events { try event.body.requireShortNames() }
     let slot = try slot(for: first, head)
     let terms = AppendTerms(
       key: key,
@@ -58,8 +58,8 @@ extension LedgerMachine {
       terms,
       batch,
     )
-    let place = KeyPlace(.conversation(start: appended.last.streamStart), key)
-    remember(answer(to: row, appended.last), under: place, fingerprint, appended.first)
+    chain?.append(contentsOf: appended.first.position...appended.last.position)
+    _ = remembered(answer(to: row, appended.last), terms, appended, batch)
     return .appended(events: row.events.count)
   }
 
@@ -69,7 +69,8 @@ extension LedgerMachine {
     guard row.exportedFingerprint != nil, let event = row.events.first else {
       return .recorded([.duplicate])
     }
-    return firstAnswer(header, event.body, state.overlay.head(start: header.streamStart)?.state)
+    let state = state.overlay.head(start: header.streamStart)?.state
+    return .first(header, event.body, state.map(Standing.init))
   }
 
   /// The slot of the conversation's key; a row that neither starts a conversation nor finds one is
@@ -90,15 +91,14 @@ extension LedgerMachine {
 
   /// An imported event in the terms of this log: where the human stretch began that a hand-back
   /// ends is a position here, not one of the source.
-  func placed(_ event: ConversationEvent, after place: StreamPlace) -> ConversationEvent {
+  func placed(_ event: ConversationEvent, after state: Conversation?) -> ConversationEvent {
     guard case .agentHandedBack(let agent, let bot, _) = event else { return event }
-    let since = state.overlay.head(start: place.start)?.state.controlSince
-    return .agentHandedBack(agent, to: bot, since: since ?? 0)
+    return .agentHandedBack(agent, to: bot, since: state?.controlSince ?? 0)
   }
 
   /// Whether a row's key came before, and with what.
   private func known(_ place: KeyPlace, _ fingerprint: [UInt8]) throws -> RowOutcome? {
-    if let remembered = state.answers[place] {
+    if let remembered = try remembered(at: place) {
       return remembered.fingerprint == fingerprint
         ? .duplicate : .conflict(at: remembered.position)
     }
@@ -109,25 +109,22 @@ extension LedgerMachine {
     return isSame ? .duplicate : .conflict(at: position)
   }
 
-  /// Whether a row that names its place in the conversation finds its event there.
+  /// Whether a row that names its place in the conversation finds its event there, on disk or in a
+  /// batch on its way there.
   private func knownByPlace(
     _ row: ImportedRow,
     _ head: Head,
     _ chain: inout [UInt64]?,
   ) throws -> RowOutcome? {
-    guard let number = row.place, number > 0,
-      number <= head.streamPosition
+    guard let number = row.place, number > 0, number <= head.streamPosition,
+      let event = row.events.first
     else { return nil }
-    // Events of the batch being decided are known by their keys; the chain is of older ones.
-    let written = try state.log.head().position
-    if chain == nil, head.lastPosition <= written {
-      chain = try state.log.chain(endingAt: head.lastPosition)
-    }
-    guard let chain, number <= chain.count, let event = row.events.first else { return nil }
-    let record = try state.log.record(at: chain[number - 1])
-    let body = try state.keys.open(record).map(EventBody.init(decoding:))
-    let isSame = event.isSame(as: record.header.facts, body)
-    return isSame ? .duplicate : .conflict(at: chain[number - 1])
+    let positions = try chain ?? state.chain(of: head)
+    chain = positions
+    guard number <= positions.count else { return nil }
+    let position = positions[number - 1]
+    let (facts, body) = try state.event(at: position)
+    return event.isSame(as: facts, body) ? .duplicate : .conflict(at: position)
   }
 }
 

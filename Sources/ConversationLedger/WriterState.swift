@@ -24,11 +24,17 @@ struct WriterState {
   private(set) var registry: Registry
   /// The answers to keyed commands that the views do not know yet.
   var answers: [KeyPlace: RememberedAnswer] = [:]
+  /// The last events, on disk or on their way there.
+  private var recent = RecentEvents()
+  /// Starts of conversations that have no successor in the views, as they were looked up.
+  private var withoutSuccessor: Set<UInt64> = []
   private let flush = FlushState()
 
-  /// An answer, and what was asked.
+  /// An answer as it is given again, and what was asked.
   struct RememberedAnswer {
     let position: UInt64
+    let keySlot: UInt64
+    let author: Author
     let fingerprint: [UInt8]
     let answer: LedgerAnswer
   }
@@ -63,6 +69,8 @@ struct WriterState {
     registry = Registry()
     try registry.fold(log, keys, after: 0, through: overlay.totals.administration.last)
     answers = [:]
+    recent = RecentEvents(after: head.position)
+    withoutSuccessor = []
   }
 
   /// The head of a conversation; `nil` if there is no such conversation.
@@ -76,6 +84,45 @@ struct WriterState {
     return head
   }
 
+  /// The head of a conversation, by the position of its first event.
+  mutating func head(start: UInt64) throws -> Head? {
+    if let head = overlay.head(start: start) { return head }
+    guard let head = try views.head(start: start) else { return nil }
+    overlay.adopt(head)
+    return head
+  }
+
+  /// Where the conversation begins that follows an expired one; `nil` if none does.
+  mutating func successor(of start: UInt64) throws -> UInt64? {
+    if let successor = overlay.successors[start] { return successor }
+    // One that began after the views were written has its successor in the overlay.
+    guard start <= overlay.base, !withoutSuccessor.contains(start) else { return nil }
+    if let successor = try views.successor(of: start) { return successor }
+    withoutSuccessor.insert(start)
+    return nil
+  }
+
+  /// The positions of a conversation's events, those on their way to the disk included.
+  func chain(of head: Head) throws -> [UInt64] {
+    var later: [UInt64] = []
+    var position = head.lastPosition
+    while let event = recent[position] {
+      later.append(position)
+      position = event.previous
+    }
+    let earlier = position == 0 ? [] : try log.chain(endingAt: position)
+    return earlier + later.reversed()
+  }
+
+  /// An event of a conversation, on disk or on its way there; without a body if that was erased.
+  func event(at position: UInt64) throws -> (facts: EventFacts, body: EventBody?) {
+    if let event = recent[position], try keys.isKey(inSlot: event.keySlot) {
+      return (event.facts, event.body)
+    }
+    let record = try log.record(at: position)
+    return (record.header.facts, try keys.open(record).map(EventBody.init(decoding:)))
+  }
+
   /// The position of the event that came with a key; `nil` if none did.
   func position(of key: KeyPlace) throws -> UInt64? {
     try overlay.keys[key] ?? views.position(of: key)
@@ -85,8 +132,14 @@ struct WriterState {
   var nextKeySlot: UInt64 { overlay.totals.keySlots + 1 }
 
   /// Takes in an event that was appended; the head of its conversation is in memory.
-  mutating func fold(_ header: RecordHeader, key: [UInt8]) {
+  ///
+  /// - Parameters:
+  ///   - header: Its header.
+  ///   - key: Its idempotency key; empty for none.
+  ///   - body: Its body; `nil` if it is of no conversation.
+  mutating func fold(_ header: RecordHeader, key: [UInt8], _ body: EventBody?) {
     overlay.fold(header, idempotencyKey: key) { _ in nil }
+    recent.append(header, body)
   }
 
   /// Takes in an event of the registry.
@@ -96,10 +149,13 @@ struct WriterState {
 
   /// Writes the views, when enough has gathered; see `StateMachine.batchDecided`.
   mutating func flushIfDue(_ position: UInt64) -> (@Sendable (LogHead?) -> Void)? {
+    // A head that cannot be read now can be read the next time; more is kept until then.
+    if let head = try? log.head() { recent.forget(through: head.position) }
     let written = flush.position.load(ordering: .acquiring)
     if written > overlay.base {
       overlay.forget(through: written)
       answers = answers.filter { $0.value.position > written }
+      withoutSuccessor = []
     }
     guard position - overlay.base >= flushLength,
       flush.isRunning.compareExchange(

@@ -135,6 +135,9 @@ package final class KeyRing: Sendable {
     }
   }
 
+  /// Whether a slot's key is there, and was not destroyed.
+  package func isKey(inSlot slot: UInt64) throws -> Bool { try key(inSlot: slot) != nil }
+
   /// The bytes of a key, to be given away; `nil` if it was destroyed.
   ///
   /// - Throws: `KeyError` if the master key is another one.

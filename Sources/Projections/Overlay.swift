@@ -24,6 +24,8 @@ package struct Overlay: Sendable {
   package private(set) var keys: [KeyPlace: UInt64] = [:]
   /// The conversations that visitors began, by the positions of their first events.
   package private(set) var visits: [VisitorID: [UInt64]] = [:]
+  /// The conversations that follow expired ones: the start of each by that of the one before.
+  package private(set) var successors: [UInt64: UInt64] = [:]
   /// The facts that are one for the whole ledger.
   package private(set) var totals: Totals
 
@@ -94,6 +96,7 @@ package struct Overlay: Sendable {
     if let head = Head(startingWith: header) {
       adopt(head)
       visits[head.state.visitor, default: []].append(head.start)
+      if let predecessor = header.facts.predecessor { successors[predecessor] = head.start }
     } else if var head = try load(start) {
       head.fold(header)
       adopt(head)
@@ -115,6 +118,7 @@ package struct Overlay: Sendable {
     (heads, places, conversations, recent) = ([], [:], [:], (0, 0))
     for head in kept { adopt(head) }
     keys = keys.filter { $0.value > checkpoint }
+    successors = successors.filter { $0.value > checkpoint }
     visits = visits.compactMapValues { starts in
       let later = starts.filter { $0 > checkpoint }
       return later.isEmpty ? nil : later
@@ -185,7 +189,7 @@ package struct KeyPlace: Hashable, Sendable, Comparable {
     /// The scope of a recorded event.
     ///
     /// The rows of an import are numbered inside their conversation, its start among them.
-    init(of header: RecordHeader) {
+    package init(of header: RecordHeader) {
       let event = header.facts.conversationEvent
       if !header.isImported, case .started(_, let deployment, let visitor) = event {
         self = .start(deployment, visitor)

@@ -99,7 +99,7 @@ extension Views {
       var hasher = SHA256()
       let all = [
         tables.counts, tables.heads, tables.inboxes, tables.keys, tables.starts,
-        tables.tookPart, tables.visits,
+        tables.successors, tables.tookPart, tables.visits,
       ]
       for (name, table) in zip(ViewTables.names, all) {
         hasher.update(counted: Array(name.utf8).span)

@@ -95,6 +95,8 @@ extension Views {
   ) throws {
     let keys = overlays.flatMap { $0.keys.map { ($0.key, $0.value) } }
     try writeNumbers(keys, tables.keys, &transaction)
+    let successors = overlays.flatMap { $0.successors.map { (PositionKey($0.key), $0.value) } }
+    try writeNumbers(successors, tables.successors, &transaction)
   }
 
   /// Puts numbers under keys, in the order of the keys.
@@ -141,6 +143,19 @@ private protocol OrderedKey: Comparable {
 }
 
 extension KeyPlace: OrderedKey {}
+
+/// A position.
+private struct PositionKey: OrderedKey {
+  private let position: UInt64
+
+  init(_ position: UInt64) { self.position = position }
+
+  var bytes: [UInt8] { numberBytes(position) }
+
+  static func < (left: PositionKey, right: PositionKey) -> Bool {
+    left.position < right.position
+  }
+}
 
 /// An identifier, and a position if there is one.
 private struct RowKey: OrderedKey {

@@ -10,7 +10,7 @@ import TransparencyLog
 /// has beyond the checkpoint is folded in memory. Disposable: deleting the folder loses nothing.
 package final class Views: Sendable {
   /// The version of the tables; views of another version are built anew.
-  static let version: UInt64 = 4
+  static let version: UInt64 = 5
 
   package let path: String
   let environment: Environment
@@ -77,6 +77,17 @@ package final class Views: Sendable {
     }
   }
 
+  /// The position of the first event of the conversation that follows an expired one.
+  ///
+  /// - Parameter start: The position of the expired one's first event.
+  /// - Returns: Where the other one begins; `nil` if there is none.
+  /// - Throws: What reading the views throws.
+  package func successor(of start: UInt64) throws -> UInt64? {
+    try environment.read { transaction in
+      try tables.number(at: numberBytes(start), in: tables.successors, transaction)
+    }
+  }
+
   /// The position of the event that came with an idempotency key.
   package func position(of key: KeyPlace) throws -> UInt64? {
     try environment.read { transaction in
@@ -95,6 +106,8 @@ struct ViewTables: Sendable {
   let keys: Table
   /// Conversation → position of its first event.
   let starts: Table
+  /// Position of the first event of an expired conversation → that of the one that follows it.
+  let successors: Table
   /// Bot and position of the first event → nothing: the bot held the conversation at some time.
   let tookPart: Table
   /// Bot → conversations and messages of its inbox.
@@ -104,7 +117,7 @@ struct ViewTables: Sendable {
   let main: Table
 
   static let names = [
-    "counts", "heads", "inboxes", "keys", "starts", "took-part", "visits",
+    "counts", "heads", "inboxes", "keys", "starts", "successors", "took-part", "visits",
   ]
 
   init(_ named: [Table], main: Table) {
@@ -113,8 +126,9 @@ struct ViewTables: Sendable {
     inboxes = named[2]
     keys = named[3]
     starts = named[4]
-    tookPart = named[5]
-    visits = named[6]
+    successors = named[5]
+    tookPart = named[6]
+    visits = named[7]
     self.main = main
   }
 

@@ -121,7 +121,9 @@ struct RequestOptions: ParsableArguments {
       switch answer {
       case .done(let receipt): try ReceiptOutput(receipt).print(options)
       case .refused(let refusal):
-        let agent = try conversation.flatMap { try ledger.agentInControl(of: $0) }
+        let agent = try conversation.flatMap {
+          try ledger.agentInControl(of: $0, as: refusal.agent)
+        }
         let named = agent.map { refusal.naming($0) } ?? refusal
         if options.json { try printJSON(RefusalOutput(refusal, agent: agent)) }
         throw named
@@ -135,7 +137,12 @@ extension Refusal {
   /// The refusal with the name of the agent who is in control, if that is why (R12).
   fileprivate func naming(_ name: String) -> Refusal {
     guard agent != nil else { return self }
-    return Refusal(code, "\(sentence) (agent \(name))", agent: agent)
+    return Refusal(
+      code,
+      "\(sentence) (agent \(name))",
+      agent: agent,
+      firstGivenAt: firstGivenAt,
+    )
   }
 }
 
@@ -170,6 +177,7 @@ struct RefusalOutput: Encodable {
   var detail: String
   var agent: String?
   var actualPosition: UInt64?
+  var firstGivenAt: String?
 
   init(_ refusal: Refusal, agent: String?) {
     code = refusal.code.name
@@ -177,5 +185,6 @@ struct RefusalOutput: Encodable {
     detail = refusal.sentence
     self.agent = refusal.agent.map { agent ?? $0.description }
     actualPosition = refusal.actualPosition
+    firstGivenAt = refusal.firstGivenAt?.text
   }
 }

@@ -51,8 +51,12 @@ struct History {
       deployment: DeploymentID(5),
       visitor: visitor,
     )
+    var facts = EventFacts(event)
+    if generator.once(in: 3) {
+      facts.predecessor = conversations.randomElement(using: &generator)?.start
+    }
     var place = StreamPlace(stream: stream, start: position, position: 1, previous: 0)
-    place.previous = add(EventFacts(event), place, slot).position
+    place.previous = add(facts, place, slot).position
     conversations.append(place)
   }
 

@@ -27,7 +27,7 @@ extension LedgerMachine {
     header.occurredAt = note.at.microseconds
     let body = try event.body.storedBytes()
     header = try batch.append(ProposedEvent(header: header, idempotencyKey: key, body: body))
-    state.fold(header, key: key)
+    state.fold(header, key: key, nil)
     return .done(receipt(at: header.position, isRepeated: false))
   }
 

@@ -15,6 +15,8 @@ struct Problem: Error, Hashable, Sendable {
   var agent: String?
   /// The conversation's position, if the expected one was wrong.
   var actualPosition: UInt64?
+  /// When it was given first, if it is given again under its idempotency key.
+  var firstGivenAt: String?
   /// The seconds to wait before trying again.
   var retryAfter: Int?
   /// The methods that the address takes, if that is why.
@@ -31,6 +33,7 @@ struct Problem: Error, Hashable, Sendable {
     self.init(refusal.code.status, refusal.code.name, refusal.sentence)
     agent = refusal.agent?.description
     actualPosition = refusal.actualPosition
+    firstGivenAt = refusal.firstGivenAt?.text
   }
 
   /// The ledger cannot answer.

@@ -75,7 +75,11 @@ extension LedgerGate {
       return try await submit(.conversation(request))
     } catch let refusal as Refusal where refusal.agent != nil {
       var problem = Problem(refusal)
-      problem.agent = try await read { try $0.agentInControl(of: conversation) } ?? problem.agent
+      let agent = refusal.agent
+      problem.agent =
+        try await read { ledger in
+          try ledger.agentInControl(of: conversation, as: agent)
+        } ?? problem.agent
       throw problem
     }
   }
