@@ -83,8 +83,11 @@ extension LedgerMachine {
         visitor: head.visitor,
       )
       let events = [NewEvent(started), firstMessage(of: request, head)]
-      let earlier = fingerprint(of: events)
-      asked.earlier = { _ in earlier }
+      asked.earlier = { _ in
+        var writer = ByteWriter()
+        for event in events { writer.put(canonical: EventFacts(event.event), event.body) }
+        return writer.fingerprint
+      }
     }
     return try answer(to: KeyPlace(.start(head.deployment, head.visitor), ledOn), asked)
   }

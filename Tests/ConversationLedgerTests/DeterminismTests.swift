@@ -49,8 +49,8 @@ struct `The same commands in the same order` {
       }
   }
 
-  /// The moments' commands as they were ordered in the end: those that needed the past of an expired
-  /// conversation with what was read of it.
+  /// The moments' commands as they were ordered in the end: those that needed the past of an
+  /// expired conversation with what was read of it.
   private func asOrdered(_ moments: [Moment]) throws -> [Moment] {
     let bench = LedgerBench("ordered")
     return try moments.map { moment in
