@@ -1,6 +1,5 @@
 import ConversationLedger
 import Conversations
-import Foundation
 
 /// The names and pictures of bots, modules, channels and people.
 struct PageNames: Sendable {
@@ -58,8 +57,7 @@ struct PageNames: Sendable {
   /// A value as people read it: texts bare, all else as JSON.
   static func text(_ value: JSONValue) -> String {
     if case .string(let text) = value { return text }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let bytes = try? JSONText.bytes(of: value, in: .lines)
+    return bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 }

@@ -1,5 +1,4 @@
 import ConversationLedger
-import Foundation
 import NIOCore
 import Synchronization
 
@@ -33,10 +32,8 @@ final class EventFrame: Sendable {
 
   /// An event as a block of a stream.
   static func encode(_ event: PlacedEvent, from source: String) throws -> ByteBuffer {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = try encoder.encode(CloudEvent(event, source: source))
-    // JSON of this encoder has no line breaks, so it is one line of data.
+    let json = try JSONText.bytes(of: CloudEvent(event, source: source))
+    // This JSON has no line breaks, so it is one line of data.
     let block = ServerSentEvent(
       id: event.recorded.position,
       data: String(decoding: json, as: UTF8.self),
