@@ -100,6 +100,9 @@ public struct ImportedConversation: Sendable {
 public struct ImportedRow: Sendable {
   /// The row's identity inside its conversation; the same row comes with the same key again.
   public var key: String
+  /// The keys that earlier releases gave the row; it counts as known under them only if it says
+  /// the same at the same time.
+  public var olderKeys: [String] = []
   /// The place in its conversation that the row's event has in the ledger it was exported from.
   ///
   /// If there is an event at that place, the row is compared with it, and its key is not looked up.

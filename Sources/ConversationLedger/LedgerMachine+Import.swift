@@ -39,9 +39,10 @@ extension LedgerMachine {
     let fingerprint = row.fingerprint
     guard let first = row.events.first else { return .duplicate }
     if let head {
-      let place = KeyPlace(.conversation(start: head.start), key)
-      let known = try knownByPlace(row, head, &chain) ?? known(place, fingerprint)
-      if let known { return known }
+      if let known = try knownByPlace(row, head, &chain) ?? known(row, head, key) { return known }
+      for older in row.olderKeys where try known(row, head, Array(older.utf8)) == .duplicate {
+        return .duplicate
+      }
     }
     let slot = try slot(for: first, head)
     let terms = AppendTerms(
@@ -60,6 +61,7 @@ extension LedgerMachine {
     )
     let place = KeyPlace(.conversation(start: appended.last.streamStart), key)
     remember(answer(to: row, appended.last), under: place, fingerprint, appended.first)
+    state.answers[place]?.row = row.contentHash(in: conversation)
     return .appended(events: row.events.count)
   }
 
@@ -96,17 +98,20 @@ extension LedgerMachine {
     return .agentHandedBack(agent, to: bot, since: since ?? 0)
   }
 
-  /// Whether a row's key came before, and with what.
-  private func known(_ place: KeyPlace, _ fingerprint: [UInt8]) throws -> RowOutcome? {
+  /// Whether a row came before under a key, or another one did.
+  private func known(_ row: ImportedRow, _ head: Head, _ key: [UInt8]) throws -> RowOutcome? {
+    let place = KeyPlace(.conversation(start: head.start), key)
     if let remembered = state.answers[place] {
-      return remembered.fingerprint == fingerprint
-        ? .duplicate : .conflict(at: remembered.position)
+      // A command's answer bears no content hash; what is exported of one bears its fingerprint.
+      let isSame =
+        remembered.row.map { $0 == row.contentHash(in: head.conversation) }
+        ?? (remembered.fingerprint == row.fingerprint)
+      return isSame ? .duplicate : .conflict(at: remembered.position)
     }
     guard let position = try state.position(of: place) else { return nil }
     let record = try state.log.record(at: position)
-    guard let bytes = try state.keys.open(record) else { return .duplicate }
-    let isSame = try EventBody(decoding: bytes).fingerprint == fingerprint
-    return isSame ? .duplicate : .conflict(at: position)
+    let body = try state.keys.open(record).map(EventBody.init(decoding:))
+    return row.isRecorded(as: record.header, body) ? .duplicate : .conflict(at: position)
   }
 
   /// Whether a row that names its place in the conversation finds its event there.
@@ -123,10 +128,10 @@ extension LedgerMachine {
     if chain == nil, head.lastPosition <= written {
       chain = try state.log.chain(endingAt: head.lastPosition)
     }
-    guard let chain, number <= chain.count, let event = row.events.first else { return nil }
+    guard let chain, number <= chain.count else { return nil }
     let record = try state.log.record(at: chain[number - 1])
     let body = try state.keys.open(record).map(EventBody.init(decoding:))
-    let isSame = event.isSame(as: record.header.facts, body)
+    let isSame = row.isPlaced(as: record.header, body)
     return isSame ? .duplicate : .conflict(at: chain[number - 1])
   }
 }

@@ -31,6 +31,8 @@ struct WriterState {
     let position: UInt64
     let fingerprint: [UInt8]
     let answer: LedgerAnswer
+    /// The content hash of the imported row it was the answer to.
+    var row: [UInt8]?
   }
 
   /// How far the views are written, shared with the thread that writes them.
