@@ -70,7 +70,7 @@ struct Prove: ParsableCommand {
     let proof = try conversationProof(conversation)
     let bytes = try JSONText.bytes(of: proof) + Array("\n".utf8)
     try write(bytes)
-    if out == nil || options.json { Terminal.write(Data(bytes)) }
+    if out == nil || options.json { Terminal.write(Data(bytes), showing: .json) }
     Terminal.note(
       "\(proof.count) events, from position \(proof.firstPosition) to \(proof.lastPosition)"
     )

@@ -34,8 +34,7 @@ struct TranscriptCommand: ParsableCommand {
 extension Terminal {
   /// Prints a transcript; what would steer a terminal is harmless on one.
   static func show(_ transcript: Transcript) {
-    let lines = transcript.plainText.split(separator: "\n", omittingEmptySubsequences: false)
-    for line in lines.dropLast() { print(isInteractive ? harmless(String(line)) : String(line)) }
+    write(Data(transcript.plainText.utf8), showing: .lines)
   }
 }
 
@@ -104,9 +103,7 @@ struct Follow: ParsableCommand {
     if options.json { return try printJSON(event) }
     let words = event.text ?? event.reason ?? ""
     let author = event.author ?? ""
-    Terminal.print(
-      Terminal.harmless("\(event.position)  \(event.at)  \(event.type)  \(author)  \(words)")
-    )
+    Terminal.print("\(event.position)  \(event.at)  \(event.type)  \(author)  \(words)")
   }
 }
 

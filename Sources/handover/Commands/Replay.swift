@@ -92,7 +92,7 @@ struct Replay: ParsableCommand {
         let cells = EventTable.cells(step.event, registry)
         let states = "\(describe(step.before, registry)) ⇒ \(describe(step.after, registry))"
         let words = cells.dropFirst().filter { !$0.isEmpty }.joined(separator: "  ")
-        Terminal.print(Terminal.harmless("\(cells[0])  \(states)  \(words)"))
+        Terminal.print("\(cells[0])  \(states)  \(words)")
       }
     }
   }

@@ -26,7 +26,7 @@ struct Table {
   /// Prints the table; headings in bold on a terminal.
   func print() {
     let widths = widths()
-    Terminal.print(Terminal.bold(line(titles, widths)))
+    Terminal.print(bare: Terminal.bold(line(titles, widths)))
     for row in rows { Terminal.print(line(row, widths)) }
   }
 
