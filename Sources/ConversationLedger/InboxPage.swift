@@ -114,5 +114,7 @@ public struct InboxRow: Codable, Hashable, Sendable {
     public var authorKind: String
     /// Its first words.
     public var preview: String
+    /// `live` or `imported`; what an import brings is read.
+    public var source: String
   }
 }

@@ -159,12 +159,14 @@ extension Ledger {
 
   private func lastMessage(_ head: Head) throws -> InboxRow.LastMessage? {
     guard head.lastMessagePosition > 0 else { return nil }
-    let body = try event(at: head.lastMessagePosition).body
+    let message = try event(at: head.lastMessagePosition)
+    let body = message.body
     let isErased = head.state.isErased && body?.isBlank == true
     return InboxRow.LastMessage(
       position: head.lastMessagePosition,
       authorKind: head.lastMessageBy.name,
       preview: firstWords(of: isErased ? nil : body),
+      source: message.isImported ? "imported" : "live",
     )
   }
 }

@@ -20,6 +20,7 @@ struct ListRow {
   let path: [String]
   let hops: String?
   let lastMessage: String
+  let isRead: Bool
   let messages: Int
   let messageWords: String
 
@@ -50,6 +51,8 @@ struct ListRow {
     path = Self.shortened(row.path.map(names.bot))
     hops = row.handovers > 0 ? counted(row.handovers, "hop", "hops") : nil
     lastMessage = row.lastMessage.map { "\($0.position)" } ?? ""
+    // Nobody waits for an answer in what has ended or was brought by an import.
+    isRead = row.status == .ended || row.lastMessage?.source == "imported"
     messages = row.messages
     messageWords = counted(row.messages, "message", "messages")
   }
