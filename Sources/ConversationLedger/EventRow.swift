@@ -128,8 +128,12 @@ public struct Why: Codable, Hashable, Sendable {
 
 extension Ledger {
   /// Says why a conversation is in the inbox it is in.
-  public func why(_ conversation: ConversationID, asOf: Moment? = nil) throws -> Why {
-    let (events, position) = try events(of: conversation, asOf: asOf)
+  public func why(
+    _ conversation: ConversationID,
+    asOf: Moment? = nil,
+    patience: Patience = .endless,
+  ) throws -> Why {
+    let (events, position) = try events(of: conversation, asOf: asOf, patience: patience)
     let reasons = events.filter { recorded in
       switch recorded.event {
       case .started, .handedOver, .handoverRefused, .agentRequested: true

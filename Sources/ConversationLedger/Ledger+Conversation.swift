@@ -23,11 +23,17 @@ extension Ledger {
   /// - Parameters:
   ///   - id: Which one.
   ///   - asOf: The moment to look at; now if `nil`.
+  ///   - patience: How long to wait.
   /// - Returns: The row, and where the conversation stands.
-  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment.
-  public func page(of id: ConversationID, asOf: Moment? = nil) throws -> ConversationPage {
+  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment, `.cutOff` if it takes
+  ///   too long.
+  public func page(
+    of id: ConversationID,
+    asOf: Moment? = nil,
+    patience: Patience = .endless,
+  ) throws -> ConversationPage {
     try LedgerError.wrapping {
-      let snapshot = try snapshot(asOf: asOf)
+      let snapshot = try snapshot(asOf: asOf, patience)
       guard let head = try snapshot.head(of: id) else {
         throw LedgerError(.notFound, "there is no conversation \(id)")
       }

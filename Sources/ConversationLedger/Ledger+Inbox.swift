@@ -6,18 +6,24 @@ import Projections
 extension Ledger {
   /// Reads a page of an inbox.
   ///
-  /// - Throws: `LedgerError` `.notFound` for an unknown bot, `.malformedQuery` for a bad cursor.
-  public func inbox(_ query: InboxQuery) throws -> InboxPage {
+  /// - Parameters:
+  ///   - query: What to look for.
+  ///   - patience: How long to wait.
+  /// - Returns: The page.
+  /// - Throws: `LedgerError` `.notFound` for an unknown bot, `.malformedQuery` for a bad cursor,
+  ///   `.cutOff` if it takes too long.
+  public func inbox(_ query: InboxQuery, patience: Patience = .endless) throws -> InboxPage {
     try LedgerError.wrapping {
-      let snapshot = try snapshot(asOf: query.asOf)
+      let snapshot = try snapshot(asOf: query.asOf, patience)
       guard snapshot.registry.bots[query.bot] != nil else {
         throw LedgerError(.notFound, "there is no bot \(query.bot)")
       }
       let filter = InboxFilter(query, snapshot, at: query.asOf == nil ? now : snapshot.time)
       let cursor = try cursor(query.after)
       var (rows, last, isMore) = ([InboxRow](), UInt64?.none, false)
-      let total = try total(query, snapshot, filter)
+      let total = try total(query, snapshot, filter, patience)
       try forEachHead(query, snapshot, before: cursor) { head in
+        try patience.check()
         guard try filter.matches(head), try matchesText(query.text, head, snapshot) else {
           return true
         }
@@ -83,12 +89,14 @@ extension Ledger {
     _ query: InboxQuery,
     _ snapshot: ViewSnapshot,
     _ filter: InboxFilter,
+    _ patience: Patience,
   ) throws -> Int {
     if filter.isOpen, !query.tookPart, query.text == nil {
       return Int(try snapshot.count(ofInboxOf: query.bot).conversations)
     }
     var total = 0
     try forEachHead(query, snapshot, before: nil) { head in
+      try patience.check()
       if try filter.matches(head), try matchesText(query.text, head, snapshot) { total += 1 }
       return true
     }

@@ -8,13 +8,16 @@ extension Ledger {
   /// - Parameters:
   ///   - conversation: Which one.
   ///   - asOf: The moment to look at; now if `nil`.
+  ///   - patience: How long to wait.
   /// - Returns: The transcript, complete.
-  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment.
+  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment, `.cutOff` if it takes
+  ///   too long.
   public func transcript(
     of conversation: ConversationID,
     asOf: Moment? = nil,
+    patience: Patience = .endless,
   ) throws -> Transcript {
-    let (events, position) = try events(of: conversation, asOf: asOf)
+    let (events, position) = try events(of: conversation, asOf: asOf, patience: patience)
     let registry = try LedgerError.wrapping { try reader.atHead().registry }
     let entries = TranscriptEntry.entries(of: events, registry: registry)
     return Transcript(

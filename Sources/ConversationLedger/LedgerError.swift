@@ -36,6 +36,10 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFound
     /// The question is not one the ledger answers.
     case malformedQuery
+    /// The cursor of a page is too old: too much has happened since the first page.
+    case cursorExpired
+    /// The question took longer than whoever asked was ready to wait.
+    case cutOff
   }
 
   /// Reports a fault.

@@ -23,11 +23,11 @@ public enum Moment: Hashable, Sendable {
 
 extension Ledger {
   /// What is known at a moment.
-  func snapshot(asOf moment: Moment?) throws -> ViewSnapshot {
+  func snapshot(asOf moment: Moment?, _ patience: Patience = .endless) throws -> ViewSnapshot {
     let head = try reader.atHead()
     guard let moment else { return head }
     let position = try position(of: moment, in: head)
-    return position == head.position ? head : try reader.at(position)
+    return position == head.position ? head : try reader.at(position, patience)
   }
 
   /// The position of a moment; the head's for none, or for one that has not come yet.

@@ -103,11 +103,14 @@ extension Ledger {
   /// - Parameters:
   ///   - conversation: Which one.
   ///   - asOf: Up to which moment; the present if `nil`.
+  ///   - patience: How long to wait.
   /// - Returns: The events, and the log position of that moment.
-  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment.
+  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment, `.cutOff` if it takes
+  ///   too long.
   public func events(
     of conversation: ConversationID,
     asOf: Moment? = nil,
+    patience: Patience = .endless,
   ) throws -> (events: [RecordedEvent], position: UInt64) {
     try LedgerError.wrapping {
       let snapshot = try reader.atHead()
@@ -116,7 +119,10 @@ extension Ledger {
         throw LedgerError(.notFound, "there is no conversation \(conversation)")
       }
       let records = try log.records(ofStreamEndingAt: head.lastPosition, through: position)
-      let events = try records.map { try RecordedEvent($0, keys: keys) }
+      let events = try records.map { record in
+        try patience.check()
+        return try RecordedEvent(record, keys: keys)
+      }
       return (head.state.isErased ? events.map(\.erasedIfBlank) : events, position)
     }
   }

@@ -43,10 +43,14 @@ final class ViewReader: Sendable {
   }
 
   /// What was known at an earlier position; folds the log from its beginning.
-  func at(_ position: UInt64) throws -> ViewSnapshot {
+  func at(_ position: UInt64, _ patience: Patience = .endless) throws -> ViewSnapshot {
     let end = min(position, try log.head().position)
     var overlay = Overlay()
-    try overlay.fold(log, through: end, over: nil)
+    while overlay.position < end {
+      try patience.check()
+      let stop = min(end, overlay.position + Patience.stepLength)
+      try overlay.fold(log, through: stop, over: nil)
+    }
     var registry = Registry()
     try registry.fold(log, keys, after: 0, through: overlay.totals.administration.last)
     let time = end == 0 ? 0 : try log.record(at: end).header.recordedAt

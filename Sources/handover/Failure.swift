@@ -66,8 +66,9 @@ struct Failure {
     case .cannotCreate: Code.cannotCreate
     // A log that lost its end is damaged, whoever cut it off.
     case .inputOutput, .damaged, .behindCheckpoint: Code.inputOutput
-    case .malformedQuery: Code.badData
+    case .malformedQuery, .cursorExpired: Code.badData
     case .unavailable: Code.unavailable
+    case .cutOff: Code.tryAgain
     }
   }
 

@@ -38,6 +38,8 @@ struct Problem: Error, Hashable, Sendable {
     switch error.kind {
     case .notFound: self.init(404, "not_found", error.description)
     case .malformedQuery: self.init(400, "malformed_query", error.description)
+    case .cursorExpired: self.init(410, "cursor_expired", error.description)
+    case .cutOff: self.init(503, "question_cut_off", error.description)
     case .readOnly: self.init(503, "stopping", "the server is stopping; try again")
     case .noLedger, .anotherWriter, .cannotCreate, .inputOutput, .notPermitted, .damaged,
       .behindCheckpoint, .unavailable:
