@@ -14,8 +14,7 @@ extension Ledger {
   ///
   /// - Throws: `Refusal` if there is nothing to erase; `LedgerError` if the ledger cannot be read.
   public func previewErasure(_ request: ErasureRequest) throws -> ErasurePreview {
-    try LedgerError.wrapping {
-      let snapshot = try reader.atHead()
+    try answering { snapshot in
       let chosen = try selection(for: request, in: snapshot)
       return ErasurePreview(
         scope: request.subject.scope,
@@ -53,7 +52,7 @@ extension Ledger {
   public func eraseAndWait(_ request: ErasureRequest) throws -> ErasureReceipt {
     try LedgerError.wrapping {
       try requireWriting().erasing.withLock { _ in
-        let chosen = try selection(for: request, in: reader.atHead())
+        let chosen = try answering { try selection(for: request, in: $0) }
         let step = ErasureStep.order(chosen.command, by: request.caller)
         let position = try done(.erasure(step)).position
         erasureStepDone(.ordered)
@@ -102,7 +101,7 @@ extension Ledger {
 
   /// The orders behind a position, the oldest first.
   private func erasures(after position: UInt64) throws -> [Erasure] {
-    let last = try reader.atHead().overlay.totals.administration.last
+    let last = try answering { $0.overlay.totals.administration.last }
     var orders: [UInt64] = []
     try log.forEachRecord(at: log.chain(endingAt: last, after: position)) { record in
       guard case .erasureOrdered = record.header.facts.registryEvent else { return }
@@ -247,8 +246,10 @@ struct Erasure {
     self.position = position
     recordedAt = recorded.recordedAt
     order = ErasureOrder(subject, body)
-    let snapshot = try ledger.reader.atHead()
-    heads = try order.conversations.compactMap { try snapshot.head(of: $0) }
+    let conversations = order.conversations
+    heads = try ledger.answering { snapshot in
+      try conversations.compactMap { try snapshot.head(of: $0) }
+    }
   }
 }
 

@@ -8,8 +8,7 @@ extension Ledger {
   ///
   /// - Throws: `LedgerError` `.notFound`, or `.malformedQuery` if several visitors have it.
   public func visitor(named name: String) throws -> VisitorID {
-    try LedgerError.wrapping {
-      let snapshot = try reader.atHead()
+    try answering { snapshot in
       if let visitor = VisitorID(name), try !snapshot.heads(of: visitor).isEmpty { return visitor }
       let found = try starts(in: snapshot) { $0.authorID.hasBytes(of: name) }.map(\.state.visitor)
       return try only(found, "visitor", name)
@@ -20,8 +19,7 @@ extension Ledger {
   ///
   /// - Throws: `LedgerError` `.notFound`, or `.malformedQuery` if several conversations have it.
   public func conversation(named name: String) throws -> ConversationID {
-    try LedgerError.wrapping {
-      let snapshot = try reader.atHead()
+    try answering { snapshot in
       if let id = ConversationID(name), try snapshot.head(of: id) != nil { return id }
       let found = try starts(in: snapshot) { $0.externalID.hasBytes(of: name) }
       return try only(found.map(\.conversation), "conversation", name)

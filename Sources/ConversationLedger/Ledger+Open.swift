@@ -78,7 +78,8 @@ extension Ledger {
     // Views that are missing or of another history are not used; a reader folds the log instead.
     let views = try? Views(at: files.views, for: .reading)
     let fitting = try views.flatMap { try isUsable($0, log) ? $0 : nil }
-    return (log, keys, ViewReader(log: log, keys: keys, views: fitting), nil)
+    let standing = StandingViews(fitting)
+    return (log, keys, ViewReader(log: log, keys: keys, views: standing), nil)
   }
 
   /// Whether views are of the log's history.
@@ -88,6 +89,8 @@ extension Ledger {
     do {
       return try views.fit(log)
     } catch is DamagedRecord {
+      return false
+    } catch is DamagedViews {
       return false
     }
   }
@@ -113,7 +116,9 @@ extension Ledger {
     let keys = try files.openKeys(for: .writing, creating: isNew, options)
     try keys.provision(upTo: KeyRing.ledgerSlot)
     try signer.makeKey(origin: options.origin)
-    let views = try openViews(files, log, options)
+    let views = StandingViews(try openViews(files, log, options)) {
+      try rebuiltViews(files, log, options)
+    }
     let state = try WriterState(
       log: log,
       keys: keys,
@@ -133,7 +138,6 @@ extension Ledger {
       lock: lock,
       commands: commands,
       writer: writer,
-      views: views,
       progress: progress,
       erasures: state.registry.erasures,
     )
@@ -160,21 +164,37 @@ extension Ledger {
     _ log: EventLog,
     _ options: Options,
   ) throws -> Views {
-    var known = try? Views(at: files.views, for: .writing)
-    if (try? known?.fit(log)) != true {
-      known = nil
-      try? FileManager.default.removeItem(atPath: files.views)
+    if let known = try? Views(at: files.views, for: .writing), (try? known.fit(log)) == true {
+      do {
+        return try catchUp(known, log, options)
+      } catch is DamagedViews {
+        // Built anew below, as if there were none.
+      }
     }
-    return try catchUp(known, files, log, options)
+    try? FileManager.default.removeItem(atPath: files.views)
+    return try catchUp(Views(at: files.views, for: .writing), log, options)
   }
 
-  private static func catchUp(
-    _ known: Views?,
+  /// Builds views that were found damaged anew, up to the log's head.
+  ///
+  /// Whoever has the old ones open keeps their file, which has no name any more.
+  private static func rebuiltViews(
     _ files: LedgerFiles,
     _ log: EventLog,
     _ options: Options,
   ) throws -> Views {
-    let views = try known ?? Views(at: files.views, for: .writing)
+    try? FileManager.default.removeItem(atPath: files.views)
+    let views = try Views(at: files.views, for: .writing)
+    let head = try log.head().position
+    try views.catchUp(with: log, through: head) { options.progress($0, head) }
+    return views
+  }
+
+  private static func catchUp(
+    _ views: Views,
+    _ log: EventLog,
+    _ options: Options,
+  ) throws -> Views {
     let head = try log.head().position
     let lag = head - (try views.checkpoint().position)
     guard lag > options.eventsHeldInMemory else { return views }

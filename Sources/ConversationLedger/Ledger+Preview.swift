@@ -17,8 +17,7 @@ extension Ledger {
     _ history: ImportedConversation,
     isBegun: Bool = false,
   ) throws -> [RowOutcome] {
-    try LedgerError.wrapping {
-      let snapshot = try reader.atHead()
+    try answering { snapshot in
       guard let head = try snapshot.head(of: history.conversation) else {
         return previewNew(history, isBegun, snapshot.registry)
       }

@@ -18,7 +18,7 @@ extension Ledger {
     patience: Patience = .endless,
   ) throws -> Transcript {
     let (events, position) = try events(of: conversation, asOf: asOf, patience: patience)
-    let registry = try LedgerError.wrapping { try reader.atHead().registry }
+    let registry = try registry()
     let entries = TranscriptEntry.entries(of: events, registry: registry)
     return Transcript(
       conversationId: conversation.description,

@@ -1,7 +1,7 @@
 public import Conversations
 import EventStore
 import Foundation
-import Projections
+package import Projections
 import Synchronization
 
 /// A conversation ledger: an append-only log of what was said, and what is derived from it.
@@ -23,6 +23,7 @@ public final class Ledger: Sendable {
   let keys: KeyRing
   let reader: ViewReader
   let writing: Writing?
+  let rewindLimits: RewindLimits
   private let clock: @Sendable () -> Int64
   let erasureStepDone: @Sendable (ErasurePhase) -> Void
   private let isClosed = Atomic(false)
@@ -32,7 +33,6 @@ public final class Ledger: Sendable {
     let lock: WriterLock
     let commands: LocalCommandLog<LedgerCommand, LedgerAnswer>
     let writer: EventWriter<LedgerMachine>
-    let views: Views
     let progress: LogProgress
     /// What was known of erasures when the ledger was opened.
     let erasures: Erasures
@@ -43,12 +43,11 @@ public final class Ledger: Sendable {
       lock: WriterLock,
       commands: LocalCommandLog<LedgerCommand, LedgerAnswer>,
       writer: EventWriter<LedgerMachine>,
-      views: Views,
       progress: LogProgress,
       erasures: Erasures,
     ) {
       (self.lock, self.commands, self.writer) = (lock, commands, writer)
-      (self.views, self.progress, self.erasures) = (views, progress, erasures)
+      (self.progress, self.erasures) = (progress, erasures)
     }
   }
 
@@ -78,6 +77,10 @@ public final class Ledger: Sendable {
     ///
     /// For tests that want this to happen often.
     package var eventsHeldInMemory = WriterState.flushLength
+    /// How far a look back may go that takes back what happened since.
+    ///
+    /// For tests that want this to end soon.
+    package var rewindLimits = RewindLimits()
     /// Hears that a step of an erasure is done; for tests that end the process there.
     var erasureStepDone: @Sendable (ErasurePhase) -> Void = { _ in }
     /// The clock, in microseconds since 1970; the system's if `nil`.
@@ -101,6 +104,7 @@ public final class Ledger: Sendable {
   ) throws {
     self.path = path
     rules = options.rules
+    rewindLimits = options.rewindLimits
     let clock = options.clock ?? systemClock
     self.clock = clock
     erasureStepDone = options.erasureStepDone

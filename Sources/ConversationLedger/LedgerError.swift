@@ -2,6 +2,7 @@ import ConversationCoding
 import EventStore
 import Foundation
 import LMDB
+import Projections
 
 /// A fault: the ledger, its storage or its keys cannot do what was asked.
 ///
@@ -83,6 +84,12 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
       throw LedgerError(
         .damaged,
         "a stored body is malformed: expected \(error.expected); \(remedy)",
+      )
+    } catch let error as DamagedViews {
+      throw LedgerError(
+        .damaged,
+        "\(error.description); nothing is lost by that: whoever writes the ledger next builds them "
+          + "anew from the log",
       )
     } catch let error as DamagedRecord {
       throw LedgerError(.damaged, "position \(error.position): \(error.reason); \(remedy)")

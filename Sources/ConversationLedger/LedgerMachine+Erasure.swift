@@ -20,13 +20,13 @@ extension LedgerMachine {
   }
 
   private func erasure(_ command: ErasureCommand, at time: Int64) -> ErasureSelection {
-    let (overlay, views) = (state.overlay, state.views)
+    let state = state
     return ErasureSelection(
       command: command,
       registry: state.registry,
       time: time,
-      headOf: { try overlay.head(of: $0) ?? views.head(of: $0) },
-      headsOf: { try overlay.heads(of: $0, over: views) },
+      headOf: { try state.unchangedHead(of: $0) },
+      headsOf: { try state.heads(of: $0) },
     )
   }
 

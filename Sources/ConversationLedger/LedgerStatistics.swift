@@ -57,6 +57,8 @@ public struct LedgerStatistics: Hashable, Sendable {
   public var position: UInt64
   /// The position the written views have come to; the rest is folded in memory.
   public var viewsPosition: UInt64
+  /// Whether views that were damaged are being built anew; questions and commands wait meanwhile.
+  public var isBuildingViews: Bool
   /// The bytes of the log's map that are used.
   public var usedBytes: Int
   /// The bytes the map can hold.
@@ -81,7 +83,9 @@ extension Ledger {
       let usage = try log.usage()
       return LedgerStatistics(
         position: try log.head().position,
-        viewsPosition: try reader.writtenViews?.checkpoint().position ?? 0,
+        // Damaged views are as good as none, and this must not wait until others are built.
+        viewsPosition: (try? reader.writtenViews?.checkpoint().position) ?? 0,
+        isBuildingViews: reader.isBuildingViews,
         usedBytes: usage.usedInBytes,
         mapBytes: usage.mapSizeInBytes,
         readers: usage.readers,

@@ -112,8 +112,7 @@ extension Ledger {
     asOf: Moment? = nil,
     patience: Patience = .endless,
   ) throws -> (events: [RecordedEvent], position: UInt64) {
-    try LedgerError.wrapping {
-      let snapshot = try reader.atHead()
+    try answering { snapshot in
       let position = try position(of: asOf, in: snapshot)
       guard let head = try snapshot.head(of: conversation), head.start <= position else {
         throw LedgerError(.notFound, "there is no conversation \(conversation)")

@@ -18,13 +18,12 @@ struct WriterState {
 
   let log: EventLog
   let keys: KeyRing
-  let views: Views
+  private let standing: StandingViews
   private let flushLength: UInt64
   private(set) var overlay: Overlay
   private(set) var registry: Registry
   /// The answers to keyed commands that the views do not know yet.
   var answers: [KeyPlace: RememberedAnswer] = [:]
-  private let flush = FlushState()
 
   /// An answer, and what was asked.
   struct RememberedAnswer {
@@ -33,21 +32,15 @@ struct WriterState {
     let answer: LedgerAnswer
   }
 
-  /// How far the views are written, shared with the thread that writes them.
-  final class FlushState: Sendable {
-    let isRunning = Atomic(false)
-    let position = Atomic<UInt64>(0)
-  }
-
   init(
     log: EventLog,
     keys: KeyRing,
-    views: Views,
+    views standing: StandingViews,
     flushLength: UInt64 = flushLength,
   ) throws {
     self.log = log
     self.keys = keys
-    self.views = views
+    self.standing = standing
     self.flushLength = flushLength
     overlay = Overlay()
     registry = Registry()
@@ -56,10 +49,13 @@ struct WriterState {
 
   /// Goes back to the log's head.
   mutating func reset() throws {
-    let checkpoint = try views.checkpoint()
     let head = try log.head()
-    overlay = Overlay(base: checkpoint.position, totals: checkpoint.totals)
-    try overlay.fold(log, through: head.position, over: views)
+    overlay = try standing.reading { views in
+      let checkpoint = try views.checkpoint()
+      var overlay = Overlay(base: checkpoint.position, totals: checkpoint.totals)
+      try overlay.fold(log, through: head.position, over: views)
+      return overlay
+    }
     registry = Registry()
     try registry.fold(log, keys, after: 0, through: overlay.totals.administration.last)
     answers = [:]
@@ -70,15 +66,24 @@ struct WriterState {
   /// A head that the views had is kept in memory from then on, until they are written again.
   mutating func head(of conversation: ConversationID) throws -> Head? {
     if let head = overlay.recall(conversation) { return head }
-    guard let start = try views.start(of: conversation), let head = try views.head(start: start)
-    else { return nil }
+    guard let head = try standing.reading({ try $0.head(of: conversation) }) else { return nil }
     overlay.adopt(head)
     return head
   }
 
+  /// The head of a conversation, which is not about to change.
+  func unchangedHead(of conversation: ConversationID) throws -> Head? {
+    try overlay.head(of: conversation) ?? standing.reading { try $0.head(of: conversation) }
+  }
+
+  /// All conversations of a visitor, the one begun first first.
+  func heads(of visitor: VisitorID) throws -> [Head] {
+    try standing.reading { try overlay.heads(of: visitor, over: $0) }
+  }
+
   /// The position of the event that came with a key; `nil` if none did.
   func position(of key: KeyPlace) throws -> UInt64? {
-    try overlay.keys[key] ?? views.position(of: key)
+    try overlay.keys[key] ?? standing.reading { try $0.position(of: key) }
   }
 
   /// The slot of the key of the conversation that begins next.
@@ -96,26 +101,37 @@ struct WriterState {
 
   /// Writes the views, when enough has gathered; see `StateMachine.batchDecided`.
   mutating func flushIfDue(_ position: UInt64) -> (@Sendable (LogHead?) -> Void)? {
-    let written = flush.position.load(ordering: .acquiring)
+    let written = standing.written
     if written > overlay.base {
       overlay.forget(through: written)
       answers = answers.filter { $0.value.position > written }
     }
     guard position - overlay.base >= flushLength,
-      flush.isRunning.compareExchange(
+      standing.isWriting.compareExchange(
         expected: false,
         desired: true,
         ordering: .acquiringAndReleasing,
       ).exchanged
     else { return nil }
-    let (views, overlay, flush) = (views, overlay, flush)
+    let (standing, overlay) = (standing, overlay)
     return { head in
       // Views that cannot be written are only late: the log is the truth, and the next round
       // writes them.
-      if let head, (try? views.write([overlay], root: head.root.bytes)) != nil {
-        flush.position.store(overlay.position, ordering: .releasing)
-      }
-      flush.isRunning.store(false, ordering: .releasing)
+      if let head { try? standing.write(overlay, root: head.root.bytes) }
+      standing.isWriting.store(false, ordering: .releasing)
+    }
+  }
+}
+
+extension StandingViews {
+  /// Writes changes down; damaged views are built anew instead, as far as the log has come.
+  fileprivate func write(_ overlay: Overlay, root: [UInt8]) throws {
+    guard let views else { return }
+    do {
+      try views.write([overlay], root: root)
+      note(written: overlay.position, in: views)
+    } catch is DamagedViews {
+      try mend()
     }
   }
 }

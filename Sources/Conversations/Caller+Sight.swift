@@ -43,6 +43,21 @@ extension Registry {
   }
 }
 
+extension Registry {
+  /// The owner whose conversations a bot holds.
+  ///
+  /// A source can name a bot that nobody registered. What that bot holds is the owner's of the bot
+  /// the visitor came in by, so that no conversation is nobody's.
+  ///
+  /// - Parameters:
+  ///   - holder: The bot that holds a conversation.
+  ///   - origin: The bot the visitor came in by.
+  /// - Returns: The owner; `nil` if nobody registered either.
+  public func owner(ofHolder holder: BotID, from origin: BotID) -> OwnerID? {
+    bots[holder]?.owner ?? bots[origin]?.owner
+  }
+}
+
 extension Caller {
   /// Whether the caller sees the bots of an owner, and what they hold.
   public func maySee(botsOf owner: OwnerID?) -> Bool {

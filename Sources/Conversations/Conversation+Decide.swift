@@ -61,7 +61,7 @@ extension Conversation {
   /// the caller's own.
   public func isVisible(to caller: Caller, registry: Registry) -> Bool {
     if case .visitor(let visitor) = caller { return visitor == self.visitor }
-    return caller.maySee(botsOf: registry.bots[holder]?.owner)
+    return caller.maySee(botsOf: registry.owner(ofHolder: holder, from: originBot))
   }
 
   private func post(

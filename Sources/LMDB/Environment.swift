@@ -206,6 +206,7 @@ private func openHandle(
     throw StorageError(.panic, during: "mdb_env_create")
   }
   do throws(StorageError) {
+    try check(unsafe outliveImpossiblePages(handle), "mdb_env_set_assert")
     let mapSize = configuration.mapSizeInBytes
     try check(unsafe mdb_env_set_mapsize(handle, mapSize), "mdb_env_set_mapsize")
     let tables = CUnsignedInt(configuration.tableLimit)

@@ -103,6 +103,7 @@ extension Ledger {
       defer { try? FileManager.default.removeItem(atPath: folder) }
       // The live views are brought up in a copy, as a reader brings them up in memory. They are
       // copied before the head is read, so that they are not ahead of it.
+      guard !reader.lacksDamagedViews else { throw DamagedViews("the views are damaged") }
       let live = try reader.writtenViews.map { try $0.copy(to: folder + "/live") }
       let position = try log.head().position
       try live?.catchUp(with: log, through: position)

@@ -87,8 +87,7 @@ struct PageQuery: Sendable {
     query.text = text
     query.after = typed["after"]
     query.asOf = asOf
-    // What the bot once held may be another owner's now.
-    if query.tookPart { query.caller = caller }
+    query.caller = caller
     return query
   }
 }

@@ -34,7 +34,7 @@ struct PageReading {
 
   /// The bots the reader may choose among, by name.
   func bots() throws -> [BotRow] {
-    try ledger.bots().filter { principal.caller.maySee(botsOf: OwnerID($0.ownerId)) }
+    try ledger.bots(seenBy: principal.caller)
   }
 
   /// The state of a conversation, if the reader may know of it.
@@ -100,7 +100,7 @@ extension PageReading {
     guard let bot = query.bot.flatMap({ BotID($0) }) else {
       throw Refusal(.botNotFound, "there is no such bot")
     }
-    let name = try names.registry.bot(bot, seenBy: principal.caller).name
+    let name = try ledger.name(of: bot, seenBy: principal.caller)
     let conversation = try open.map { try conversationPart($0) } ?? nil
     var mistakes = query.mistakes
     let list = try list(of: bot, &mistakes)
@@ -143,7 +143,7 @@ extension PageReading {
   private func list(of bot: BotID, _ mistakes: inout [String]) throws -> InboxPage? {
     do {
       return try ledger.inbox(query.inbox(of: bot, for: principal.caller))
-    } catch let error as LedgerError where error.kind == .malformedQuery {
+    } catch let error as LedgerError where [.malformedQuery, .cursorExpired].contains(error.kind) {
       mistakes.append(error.description)
     } catch let error as LedgerError where error.kind == .notFound {
       mistakes.append("At that moment the bot was not registered yet.")

@@ -25,6 +25,13 @@ struct OperationsRoutes: Sendable {
         "the log's map is nearly full, so appends are refused; open it with a larger one",
       )
     }
+    guard !statistics.isBuildingViews else {
+      throw Problem(
+        503,
+        "storage_failed",
+        "the views were damaged and are being built anew; calls are answered when that is done",
+      )
+    }
     return Response(
       status: .ok,
       headers: [.contentType: "text/plain; charset=utf-8"],

@@ -27,7 +27,7 @@ struct QueryRoutes: Sendable {
         throw Refusal(.notPermitted, "a visitor sees the own conversation only")
       }
       let position = try ledger.headPosition()
-      let rows = try ledger.bots().filter { caller.maySee(botsOf: OwnerID($0.ownerId)) }
+      let rows = try ledger.bots(seenBy: caller)
       return BotsAnswer(position: position, complete: true, count: rows.count, bots: rows)
     }
     return try EntityTag(answer.bots).answer(answer, to: request)
@@ -42,6 +42,8 @@ struct QueryRoutes: Sendable {
     }
     var content = page
     content.position = 0
+    // A cursor names the position; an older one goes on with the same list.
+    content.next = page.next.map { _ in "" }
     return try EntityTag(content).answer(page, to: request)
   }
 
@@ -141,8 +143,7 @@ private struct InboxFilters: Sendable {
   func query(of bot: BotID, for caller: Caller) -> InboxQuery {
     var query = filters
     query.bot = bot
-    // Whoever sees the bot sees all it holds; only what it once held may be another owner's now.
-    if query.tookPart { query.caller = caller }
+    query.caller = caller
     return query
   }
 }

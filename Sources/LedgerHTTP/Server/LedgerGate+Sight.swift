@@ -38,11 +38,10 @@ extension LedgerGate {
     _ question: @escaping @Sendable (Ledger, BotID) throws -> Answer,
   ) async throws -> Answer {
     try await read { ledger in
-      let registry = try ledger.registry()
       guard let id = BotID(text) else {
         throw Refusal(.botNotFound, "there is no bot \(text)")
       }
-      _ = try registry.bot(id, seenBy: principal.caller)
+      _ = try ledger.name(of: id, seenBy: principal.caller)
       return try question(ledger, id)
     }
   }

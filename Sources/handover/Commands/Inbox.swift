@@ -86,7 +86,8 @@ extension InboxPage {
     }
     table.print()
     let more = next.map { "; more with --after \($0)" } ?? ""
-    Terminal.note("\(rows.count) of \(total), at position \(position)\(more)")
+    let changed = newer.map { $0 > 0 ? "; \($0) changed since" : "" } ?? ""
+    Terminal.note("\(rows.count) of \(total), at position \(position)\(changed)\(more)")
   }
 }
 
