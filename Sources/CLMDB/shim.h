@@ -1,26 +1,54 @@
 #include <lmdb.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <unistd.h>
 
-/// Where a reading call of this thread goes on if the library finds a page that cannot be.
+/// Where a reading call of this thread goes on if the library meets a page that cannot be.
 ///
-/// The library asserts what a page must look like, and ends the process if it does not. Reading
-/// calls change nothing outside of their transaction and their cursor, which are thrown away, so
+/// The library believes what a page says. Where it asserts, it ends the process; where it follows
+/// a number that leads nowhere, the system does. Reading calls hold no lock, take no memory, and
+/// change nothing outside of their transaction and their cursor, which are thrown away then; so
 /// such a call can be left in the middle.
-static _Thread_local jmp_buf *clmdb_refuge;
+static inline jmp_buf **clmdb_refuge(void) {
+  static _Thread_local jmp_buf *refuge = 0;
+  return &refuge;
+}
 
-/// Leaves the reading call of this thread, if there is one; else the library ends the process.
-static void clmdb_flee(MDB_env *environment, const char *message) {
-  jmp_buf *const refuge = clmdb_refuge;
+/// Leaves the reading call of this thread, if there is one.
+static void clmdb_flee(void) {
+  jmp_buf *const refuge = *clmdb_refuge();
   if (refuge == 0) return;
-  clmdb_refuge = 0;
+  *clmdb_refuge() = 0;
   longjmp(*refuge, 1);
+}
+
+/// Hears that the library asserts what is not so; outside of a reading call it ends the process.
+static void clmdb_assertion(MDB_env *environment, const char *message) { clmdb_flee(); }
+
+/// What the process did with a signal before.
+static inline struct sigaction *clmdb_former(int signal) {
+  static struct sigaction former[2];
+  return &former[signal == SIGBUS];
+}
+
+/// Hears that a thread touched memory that is not there; outside of a reading call the process does
+/// with it what it did before, as soon as the thread tries again.
+static void clmdb_fault(int signal, siginfo_t *information, void *context) {
+  clmdb_flee();
+  sigaction(signal, clmdb_former(signal), 0);
 }
 
 /// Lets reading calls of an environment be left.
 static inline int clmdb_set_refuge(MDB_env *environment) {
-  return mdb_env_set_assert(environment, clmdb_flee);
+  static int isSet = 0;
+  if (__atomic_exchange_n(&isSet, 1, __ATOMIC_ACQ_REL) == 0) {
+    struct sigaction action = {.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
+    action.sa_sigaction = clmdb_fault;
+    sigaction(SIGSEGV, &action, clmdb_former(SIGSEGV));
+    sigaction(SIGBUS, &action, clmdb_former(SIGBUS));
+  }
+  return mdb_env_set_assert(environment, clmdb_assertion);
 }
 
 /// Whether bytes that the library lends out of the map lie in the page they begin in, or in the pages of one long
@@ -44,9 +72,9 @@ __attribute__((noinline)) static int clmdb_get(
     MDB_txn *transaction, MDB_dbi table, MDB_val *key, MDB_val *value) {
   jmp_buf refuge;
   if (_setjmp(refuge) != 0) return MDB_CORRUPTED;
-  clmdb_refuge = &refuge;
+  *clmdb_refuge() = &refuge;
   const int result = mdb_get(transaction, table, key, value);
-  clmdb_refuge = 0;
+  *clmdb_refuge() = 0;
   return result;
 }
 
@@ -55,9 +83,9 @@ __attribute__((noinline)) static int clmdb_cursor_get(
     MDB_cursor *cursor, MDB_val *key, MDB_val *value, MDB_cursor_op operation) {
   jmp_buf refuge;
   if (_setjmp(refuge) != 0) return MDB_CORRUPTED;
-  clmdb_refuge = &refuge;
+  *clmdb_refuge() = &refuge;
   const int result = mdb_cursor_get(cursor, key, value, operation);
-  clmdb_refuge = 0;
+  *clmdb_refuge() = 0;
   return result;
 }
 

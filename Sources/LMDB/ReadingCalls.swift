@@ -6,7 +6,7 @@ import CLMDB
 /// compiled file would have its own of.
 
 /// Lets the reading calls of an environment answer `MDB_CORRUPTED` for a page that cannot be,
-/// where the library would end the process.
+/// where the library, or a signal, would end the process.
 func outliveImpossiblePages(_ environment: OpaquePointer) -> CInt {
   unsafe clmdb_set_refuge(environment)
 }
