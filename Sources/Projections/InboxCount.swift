@@ -33,6 +33,8 @@ package struct InboxCount: Hashable, Sendable {
   private var conversations = [Int64](repeating: 0, count: InboxTraits.all.count)
   /// The messages of all of them.
   package private(set) var messages: Int64 = 0
+  /// The conversations the bot held at some time; of written counts alone.
+  private(set) var tookPart: Int64 = 0
 
   package init() {}
 
@@ -55,27 +57,40 @@ package struct InboxCount: Hashable, Sendable {
     messages -= Int64(share.messages)
   }
 
+  /// Counts a conversation that the bot has come to hold for the first time.
+  mutating func addPart() { tookPart += 1 }
+
   func adding(_ other: InboxCount) -> InboxCount {
     var sum = self
     for place in conversations.indices { sum.conversations[place] += other.conversations[place] }
     sum.messages += other.messages
+    sum.tookPart += other.tookPart
     return sum
   }
 
+  /// The same without what is no part of the inbox.
+  var ofInbox: InboxCount {
+    var count = self
+    count.tookPart = 0
+    return count
+  }
+
   /// Whether there is nothing.
-  package var isEmpty: Bool { messages == 0 && conversations.allSatisfy { $0 == 0 } }
+  var isEmpty: Bool { messages == 0 && tookPart == 0 && conversations.allSatisfy { $0 == 0 } }
 
   init(decoding bytes: [UInt8]) throws {
     var reader = ByteReader(bytes)
     messages = Int64(bitPattern: try reader.longNumber())
+    tookPart = Int64(bitPattern: try reader.longNumber())
     for place in conversations.indices {
       conversations[place] = Int64(bitPattern: try reader.longNumber())
     }
   }
 
   var bytes: [UInt8] {
-    var writer = ByteWriter(capacity: 8 * (conversations.count + 1))
+    var writer = ByteWriter(capacity: 8 * (conversations.count + 2))
     writer.put(UInt64(bitPattern: messages))
+    writer.put(UInt64(bitPattern: tookPart))
     for count in conversations { writer.put(UInt64(bitPattern: count)) }
     return writer.bytes
   }

@@ -1,4 +1,5 @@
 import LMDB
+import Synchronization
 
 extension Views {
   /// Reads every row of every table.
@@ -31,5 +32,13 @@ extension Views {
         throw DamagedViews("a table of the views lacks conversations")
       }
     }
+    wereChecked.store(true, ordering: .releasing)
+  }
+
+  /// Reads every row, unless that was done since the views were opened.
+  ///
+  /// Nothing speaks against a row that is not found but that all others are there.
+  func checkOnce() throws {
+    if !wereChecked.load(ordering: .acquiring) { try check() }
   }
 }

@@ -19,10 +19,12 @@ extension Views {
     of conversation: ConversationID,
     through known: UInt64 = .max,
   ) throws -> Head? {
-    try read(through: known) { transaction in
+    let found = try read(through: known) { transaction in
       try tables.starts.number(for: identifierKey(conversation.value), in: transaction)
         .map { try tables.knownHead(start: $0, in: transaction) }
     }
+    if found == nil { try checkOnce() }
+    return found
   }
 
   /// Walks over the written part of an inbox, the latest activity first.
@@ -91,8 +93,11 @@ extension Views {
     where isWanted: (UInt64) -> Bool,
   ) throws -> [Head] {
     try read(through: known) { transaction in
-      try tables.numbers(behind: bot.value, of: tables.tookPart, in: transaction)
-        .filter(isWanted)
+      let starts = try tables.numbers(behind: bot.value, of: tables.tookPart, in: transaction)
+      guard try tables.count(ofInboxOf: bot, in: transaction).tookPart == starts.count else {
+        throw DamagedViews("the views lack conversations that a bot held")
+      }
+      return try starts.filter(isWanted)
         .map { try tables.knownHead(start: $0, in: transaction) }
     }
   }
@@ -122,7 +127,7 @@ extension Views {
       try tables.counts.walk(in: transaction) { key, value in
         var reader = ByteReader(Array(copying: key))
         let bot = BotID(try reader.identifier())
-        counts[bot] = try InboxCount(decoding: Array(copying: value))
+        counts[bot] = try InboxCount(decoding: Array(copying: value)).ofInbox
         return .next
       }
       return (counts, try tables.checkpoint(in: transaction).position)
@@ -135,7 +140,7 @@ extension Views {
     through known: UInt64,
   ) throws -> (count: InboxCount, position: UInt64) {
     try read(through: known) { transaction in
-      let count = try tables.count(ofInboxOf: bot, in: transaction)
+      let count = try tables.count(ofInboxOf: bot, in: transaction).ofInbox
       return (count, try tables.checkpoint(in: transaction).position)
     }
   }

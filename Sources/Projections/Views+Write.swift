@@ -129,6 +129,10 @@ extension Views {
     for (head, old) in changes {
       if let old { counts[old.state.holder, default: InboxCount()].subtract(old.share) }
       counts[head.state.holder, default: InboxCount()].add(head.share)
+      let former = old?.path ?? []
+      for bot in Set(head.path.dropFirst(former.count)).subtracting(former) {
+        counts[bot, default: InboxCount()].addPart()
+      }
     }
     for (bot, change) in counts.sorted(by: { $0.key < $1.key }) {
       let key = identifierKey(bot.value)

@@ -18,6 +18,8 @@ package final class Views: Sendable {
   let environment: Environment
   let tables: ViewTables
   private let foundDamage = Atomic(false)
+  /// Whether every row was read once since the views were opened.
+  let wereChecked = Atomic(false)
 
   /// Opens views, new and empty ones if there are none.
   ///
@@ -68,7 +70,9 @@ package final class Views: Sendable {
 
   /// The position of the event that came with an idempotency key.
   package func position(of key: KeyPlace) throws -> UInt64? {
-    try read { try tables.keys.number(for: key.bytes, in: $0) }
+    let found = try read { try tables.keys.number(for: key.bytes, in: $0) }
+    if found == nil { try checkOnce() }
+    return found
   }
 }
 
