@@ -51,8 +51,9 @@ static inline int clmdb_set_refuge(MDB_env *environment) {
   return mdb_env_set_assert(environment, clmdb_assertion);
 }
 
-/// Whether bytes that the library lends out of the map lie in the page they begin in, or in the pages of one long
-/// value: a wrong length must not be read beyond the file's end, which ends the process.
+/// Whether bytes that the library lends out of the map lie in the page they begin in, or in the
+/// pages of one long value: a wrong length must not be read beyond the file's end, which ends the
+/// process.
 ///
 /// The head of a page (mdb.c, `MDB_page`) has sixteen bytes: its number, two unused bytes, its
 /// flags, and in the first page of a long value how many there are.

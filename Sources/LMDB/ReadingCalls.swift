@@ -28,7 +28,7 @@ enum PageOrigin {
 
 /// Finds the value of a key.
 @unsafe
-func get(
+func findValue(
   _ transaction: OpaquePointer,
   _ table: MDB_dbi,
   _ key: inout MDB_val,
@@ -39,7 +39,7 @@ func get(
 
 /// Moves a cursor.
 @unsafe
-func cursorGet(
+func moveCursor(
   _ cursor: OpaquePointer,
   _ key: inout MDB_val,
   _ value: inout MDB_val,

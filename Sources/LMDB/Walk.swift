@@ -15,7 +15,7 @@ func lookUp(
   var value = unsafe MDB_val()
   let result = unsafe key.withUnsafeBufferPointer { bytes in
     var name = unsafe MDB_val(borrowing: bytes)
-    return unsafe get(transaction, table.handle, &name, &value)
+    return unsafe findValue(transaction, table.handle, &name, &value)
   }
   if result == MDB_NOTFOUND { return nil }
   try check(unsafe origin.checked(result, value), "mdb_get")
@@ -44,7 +44,7 @@ func walkEntries(
     try check(unsafe origin.checked(origin.checked(result, key), value), "mdb_cursor_get")
     unsafe clmdb_prefetch_behind(&value)
     guard unsafe try body(key.lent, value.lent) == .next else { return }
-    result = unsafe cursorGet(cursor, &key, &value, step)
+    result = unsafe moveCursor(cursor, &key, &value, step)
   }
   if result != MDB_NOTFOUND { try check(result, "mdb_cursor_get") }
 }
@@ -58,15 +58,15 @@ private func seek(
   _ value: inout MDB_val,
 ) -> CInt {
   guard let bound else {
-    return unsafe cursorGet(cursor, &key, &value, direction == .up ? MDB_FIRST : MDB_LAST)
+    return unsafe moveCursor(cursor, &key, &value, direction == .up ? MDB_FIRST : MDB_LAST)
   }
   let found = unsafe bound.withUnsafeBufferPointer { bytes in
     unsafe key = MDB_val(borrowing: bytes)
-    return unsafe cursorGet(cursor, &key, &value, MDB_SET_RANGE)
+    return unsafe moveCursor(cursor, &key, &value, MDB_SET_RANGE)
   }
   if direction == .up { return found }
-  if found == MDB_NOTFOUND { return unsafe cursorGet(cursor, &key, &value, MDB_LAST) }
-  return found == MDB_SUCCESS ? unsafe cursorGet(cursor, &key, &value, MDB_PREV) : found
+  if found == MDB_NOTFOUND { return unsafe moveCursor(cursor, &key, &value, MDB_LAST) }
+  return found == MDB_SUCCESS ? unsafe moveCursor(cursor, &key, &value, MDB_PREV) : found
 }
 
 extension MDB_val {

@@ -28,7 +28,7 @@ extension Views {
       let equal = zip(ViewTables.names, counts).filter { name, _ in
         ["heads", "inboxes", "starts", "visits"].contains(name)
       }
-      guard Set(equal.map(\.1)).count == 1 else {
+      guard Set(equal.map { $0.1 }).count == 1 else {
         throw DamagedViews("a table of the views lacks conversations")
       }
     }
