@@ -106,14 +106,3 @@ public struct ConversationSummary: Hashable, Sendable {
   /// The position of its last event.
   public var lastPosition: UInt64
 }
-
-extension Transcript {
-  /// The transcript as a caller may read it: the visitor does not see agents' notes.
-  public func seen(by caller: Caller) -> Transcript {
-    guard case .visitor = caller else { return self }
-    var transcript = self
-    transcript.entries.removeAll { $0.kind == "note" || $0.kind == "raw" }
-    transcript.count = transcript.entries.count
-    return transcript
-  }
-}

@@ -119,7 +119,13 @@ public struct LogWalk: Sendable {
       owner: place.flatMap { registry.bots[$0.presentHolder]?.owner },
       deployment: place?.deployment,
       visitor: place?.visitor,
+      botName: botName(event.event?.author, registry),
     )
+  }
+
+  private func botName(_ author: Author?, _ registry: Registry) -> String? {
+    guard case .bot(let bot) = author else { return nil }
+    return registry.bots[bot]?.name
   }
 
   private func registryEvent(_ event: RecordedEvent, _ registry: Registry) -> PlacedEvent {
@@ -142,6 +148,7 @@ public struct LogWalk: Sendable {
       owner: owner,
       deployment: nil,
       visitor: nil,
+      botName: nil,
     )
   }
 }

@@ -58,7 +58,7 @@ public struct RecordedEvent: Hashable, Sendable {
 
   /// The event of a conversation that was erased: what was said and is not there was erased where
   /// it was imported from.
-  fileprivate var erasedIfBlank: RecordedEvent {
+  var erasedIfBlank: RecordedEvent {
     guard body?.isBlank == true else { return self }
     var event = self
     switch self.event {

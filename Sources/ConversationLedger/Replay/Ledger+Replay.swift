@@ -120,7 +120,7 @@ extension Ledger {
 }
 
 /// One conversation's way through its events.
-private struct ReplayWalk {
+struct ReplayWalk {
   var state: Conversation?
   /// The name of the agent who took control last.
   var agent: String?

@@ -22,6 +22,8 @@ struct PageQuery: Sendable {
   let asOf: Moment?
   /// The entry of the transcript to show, with those around it; the last ones if `nil`.
   let entry: UInt64?
+  /// The entry before which the transcript is shown.
+  let before: UInt64?
   /// What was typed and is not understood.
   let mistakes: [String]
 
@@ -43,6 +45,7 @@ struct PageQuery: Sendable {
       Moment.init(text:),
     )
     entry = Self.read(values, "entry", "a position", &mistakes) { UInt64($0) }
+    before = Self.read(values, "before", "a position", &mistakes) { UInt64($0) }
     self.mistakes = mistakes
   }
 
@@ -65,6 +68,11 @@ struct PageQuery: Sendable {
     guard let time = Timestamp(text: text) else { return nil }
     guard text.utf8.count == 10 else { return time }
     return Timestamp(microseconds: time.microseconds + 86_400_000_000 - 1)
+  }
+
+  /// Which part of the transcript is shown.
+  var place: TranscriptPlace {
+    before.map { .before($0) } ?? entry.map { .around($0) } ?? .end
   }
 
   /// Whether a box is ticked.

@@ -49,42 +49,64 @@ struct PageReading {
   /// - Parameters:
   ///   - text: The conversation, as the address names it.
   ///   - length: The most entries.
+  ///   - page: What stands behind the conversation in the address of the page that shows it.
   /// - Returns: The part; `nil` if it had not begun at the moment that is shown.
   /// - Throws: `LedgerError`, and `conversation_not_found`.
   func conversationPart(
     _ text: String,
     length: Int = TranscriptPart.length,
+    on page: String = "",
   ) throws -> ConversationPart? {
     let (id, state) = try conversation(text)
     do {
-      let page = try ledger.page(of: id, asOf: query.asOf)
-      let transcript = try ledger.transcript(of: id, asOf: query.asOf)
-      let why = try ledger.why(id, asOf: query.asOf)
-      let control = ControlPart(
+      let contents = try contents(id, state, length, on: page)
+      return ConversationPart(contents, in: self)
+    } catch let error as LedgerError where error.kind == .notFound {
+      return nil
+    }
+  }
+
+  /// The most events in the answer to why a conversation is where it is.
+  private static let reasonLimit = 60
+
+  private func contents(
+    _ id: ConversationID,
+    _ state: Conversation,
+    _ length: Int,
+    on suffix: String,
+  ) throws -> ConversationPart.Contents {
+    let path = "/conversations/\(id)"
+    let page = try ledger.page(of: id, asOf: query.asOf)
+    var transcript = TranscriptPart(path, names, now: now)
+    let window = try ledger.transcript(
+      of: id,
+      at: query.place,
+      limit: length,
+      asOf: query.asOf,
+    ) { transcript.add($0) }
+    var why: [EventPart] = []
+    let isWhyWhole = try ledger.latestReasons(
+      of: id,
+      because: page.row.because,
+      limit: Self.reasonLimit,
+      asOf: query.asOf,
+    ) { why.append(EventPart($0, names, now: now)) }
+    return ConversationPart.Contents(
+      page: page,
+      transcript: transcript,
+      window: window,
+      why: why,
+      isWhyWhole: isWhyWhole,
+      path: path + suffix,
+      control: ControlPart(
         page.row,
         state,
         for: principal,
         names,
         isPast: query.asOf != nil,
         drafts,
-      )
-      let contents = ConversationPart.Contents(
-        page: page,
-        transcript: TranscriptPart(
-          transcript,
-          names,
-          around: query.entry,
-          length: length,
-          now: now,
-        ),
-        first: why.events.first?.position ?? 1,
-        why: why,
-        control: control,
-      )
-      return ConversationPart(contents, in: self)
-    } catch let error as LedgerError where error.kind == .notFound {
-      return nil
-    }
+      ),
+    )
   }
 }
 
@@ -100,7 +122,7 @@ extension PageReading {
     guard let bot = query.bot.flatMap({ BotID($0) }) else {
       throw Refusal(.botNotFound, "there is no such bot")
     }
-    let name = try names.registry.bot(bot, seenBy: principal.caller).name
+    let name = PageNames.short(try names.registry.bot(bot, seenBy: principal.caller).name)
     let conversation = try open.map { try conversationPart($0) } ?? nil
     var mistakes = query.mistakes
     let list = try list(of: bot, &mistakes)
@@ -132,7 +154,7 @@ extension PageReading {
     try bots().map { row in
       BotChoice(
         id: row.botId,
-        name: row.name,
+        name: PageNames.short(row.name),
         count: row.conversations,
         isChosen: row.botId == chosen.description,
       )

@@ -12,10 +12,8 @@ extension PageRoutes {
     let (id, html) = try await parts.gate.read { ledger in
       let reading = try PageReading(ledger, for: session.principal, PageQuery(values), now: now)
       let (id, _) = try reading.conversation(name)
-      let steps = try ledger.replay(try ledger.events(of: id).events)
       let page = ReplayFrame(
-        steps,
-        at: values["at"].flatMap { UInt64($0) },
+        try ReplayPart(ledger, id, at: values["at"].flatMap { UInt64($0) }),
         try ledger.page(of: id).row,
         frame,
         reading.names,

@@ -85,7 +85,9 @@ struct Follower: Sendable {
     position = end
     guard !frames.isEmpty else { return }
     var buffer = ByteBuffer()
-    for frame in frames { buffer.writeImmutableBuffer(try frame.bytes(from: source)) }
+    for frame in frames {
+      buffer.writeImmutableBuffer(try frame.bytes(from: source, for: viewer))
+    }
     try await send(buffer, write)
   }
 
@@ -113,7 +115,7 @@ struct Follower: Sendable {
   ) throws -> (LogWalk, ByteBuffer) {
     var (walk, buffer) = (walk, ByteBuffer())
     for event in try walk.next(pageLength) where viewer.sees(event) {
-      buffer.writeImmutableBuffer(try EventFrame.encode(event, from: source))
+      buffer.writeImmutableBuffer(try EventFrame.encode(event, from: source, for: viewer))
     }
     return (walk, buffer)
   }

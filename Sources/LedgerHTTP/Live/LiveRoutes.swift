@@ -16,8 +16,9 @@ struct LiveRoutes: Sendable {
   }
 
   private func followLog(_ request: Request, _ context: CallContext) async throws -> Response {
-    let viewer = Viewer(caller: try context.caller.caller, inbox: nil)
-    return try await parts.feed.stream(for: viewer, request, context)
+    let principal = try context.caller
+    let viewer = Viewer(caller: principal.caller, inbox: nil)
+    return try await parts.feed.stream(for: viewer, principal, request, context)
   }
 
   private func followInbox(_ request: Request, _ context: CallContext) async throws -> Response {
@@ -25,7 +26,7 @@ struct LiveRoutes: Sendable {
     let name = try context.parameters.require("bot")
     let bot = try await parts.gate.read(bot: name, for: principal) { $1 }
     let viewer = Viewer(caller: principal.caller, inbox: bot)
-    return try await parts.feed.stream(for: viewer, request, context)
+    return try await parts.feed.stream(for: viewer, principal, request, context)
   }
 }
 
@@ -36,12 +37,14 @@ extension EventFeed {
   ///
   /// - Parameters:
   ///   - viewer: Who follows what.
+  ///   - reader: Who that is, to be written down.
   ///   - request: Says behind which position.
   ///   - context: The connection.
   /// - Returns: The stream.
   /// - Throws: A problem if the position is malformed or has not come yet, or if too many follow.
   func stream(
     for viewer: Viewer,
+    _ reader: Principal,
     _ request: Request,
     _ context: CallContext,
   ) async throws -> Response {
@@ -55,6 +58,10 @@ extension EventFeed {
     let position = try request.lastEventID() ?? after ?? head
     guard position <= head else {
       throw Problem.malformedQuery("the log ends at position \(head); \(position) has not come yet")
+    }
+    // Once for the connection, before its first word.
+    if let scope = viewer.readingScope {
+      try await gate.record("stream", of: scope, by: reader)
     }
     let close: @Sendable () -> Void = { [channel = context.channel] in
       channel.close(promise: nil)

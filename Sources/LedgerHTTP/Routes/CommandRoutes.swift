@@ -215,7 +215,7 @@ extension CommandRoutes {
     )
     let receipt = try await parts.gate.submit(.start(start))
     return try .receipt(
-      StartAnswer(receipt, visitor: start.visitor),
+      StartAnswer(receipt, visitor: start.visitor, seenBy: principal),
       of: receipt,
       status: .created,
     )
@@ -229,9 +229,10 @@ private struct StartAnswer: Encodable {
   let visitorId: String
   let position: UInt64
 
-  init(_ receipt: Receipt, visitor: VisitorID) {
+  /// A visitor is not told the identifiers of bots.
+  init(_ receipt: Receipt, visitor: VisitorID, seenBy principal: Principal) {
     conversationId = receipt.conversation.description
-    holderBotId = receipt.holder?.description
+    holderBotId = principal.role == .visitor ? nil : receipt.holder?.description
     visitorId = visitor.description
     position = receipt.position
   }

@@ -47,13 +47,17 @@ struct QueryRoutes: Sendable {
 
   private func conversation(_ request: Request, _ context: CallContext) async throws -> Response {
     let page = try await read(request, context) { try $0.page(of: $1, asOf: $2) }
+    if try context.caller.role == .visitor {
+      let own = VisitorPage(page)
+      return try EntityTag(own.row).answer(own, to: request)
+    }
     return try EntityTag(page.row).answer(page, to: request)
   }
 
   private func transcript(_ request: Request, _ context: CallContext) async throws -> Response {
     let caller = try context.caller.caller
     let transcript = try await open(request, context, "transcript") {
-      try $0.transcript(of: $1, asOf: $2).seen(by: caller)
+      try $0.transcript(of: $1, asOf: $2, seenBy: caller)
     }
     return try EntityTag(transcript.entries).answer(transcript, to: request)
   }

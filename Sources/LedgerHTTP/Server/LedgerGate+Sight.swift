@@ -49,10 +49,13 @@ extension LedgerGate {
 
   /// Writes down that somebody opened a conversation, if that is to be; not of its visitor.
   func record(_ means: String, of conversation: ConversationID, by reader: Principal) async throws {
+    try await record(means, of: .conversation(conversation), by: reader)
+  }
+
+  /// Writes down that somebody opened something, if that is to be; not of what is a visitor's own.
+  func record(_ means: String, of scope: ReadingScope, by reader: Principal) async throws {
     guard reader.role != .visitor else { return }
-    try await record(
-      Reading(.opened, of: .conversation(conversation), by: reader.user, means: "HTTP " + means)
-    )
+    try await record(Reading(.opened, of: scope, by: reader.user, means: "HTTP " + means))
   }
 
   /// Gives the ledger a command to a conversation, and names the agent in control if that is why
