@@ -53,6 +53,10 @@ public struct InboxPage: Codable, Hashable, Sendable {
   public var total: Int
   /// What to give as `after` for the next page.
   @ExplicitNull public var next: String?
+  /// How many conversations of the list changed since its first page; absent on that one.
+  ///
+  /// The rows of all pages are those of `position`; what changed since stands above them.
+  public var newer: Int?
   /// The rows, the latest activity first.
   public var rows: [InboxRow]
 }

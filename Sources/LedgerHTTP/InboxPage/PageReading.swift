@@ -126,7 +126,8 @@ extension PageReading {
     let conversation = try open.map { try conversationPart($0) } ?? nil
     var mistakes = query.mistakes
     let list = try list(of: bot, &mistakes)
-    let position = list?.position ?? head
+    // A later page of a list is of the position of the first; what follows goes on from the head.
+    let position = query.asOf == nil ? head : list?.position ?? head
     let total = counted(list?.total ?? 0, "conversation", "conversations")
     return InboxFrame(
       frame: frame,
@@ -142,12 +143,17 @@ extension PageReading {
       count: "\(list?.rows.count ?? 0) of \(total)",
       nothing: query.filterCount > 0 || query.text != nil
         ? "No conversation matches." : "No conversation has come here yet.",
+      newer: list?.newer.flatMap { $0 > 0 ? Self.words(forNewer: $0) : nil },
       firstPage: query.typed["after"].map { _ in address(open, ("after", nil)) },
       nextPage: list?.next.map { address(open, ("after", $0)) },
       conversation: conversation,
       missing: open != nil && conversation == nil
         ? "At the moment that is shown it had not begun." : nil,
     )
+  }
+
+  private static func words(forNewer count: Int) -> String {
+    counted(count, "conversation has", "conversations have") + " changed since the first page."
   }
 
   private func choices(_ chosen: BotID) throws -> [BotChoice] {
@@ -165,7 +171,7 @@ extension PageReading {
   private func list(of bot: BotID, _ mistakes: inout [String]) throws -> InboxPage? {
     do {
       return try ledger.inbox(query.inbox(of: bot, for: principal.caller))
-    } catch let error as LedgerError where error.kind == .malformedQuery {
+    } catch let error as LedgerError where [.malformedQuery, .cursorExpired].contains(error.kind) {
       mistakes.append(error.description)
     } catch let error as LedgerError where error.kind == .notFound {
       mistakes.append("At that moment the bot was not registered yet.")
