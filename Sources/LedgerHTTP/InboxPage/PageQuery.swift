@@ -83,6 +83,9 @@ struct PageQuery: Sendable {
     Self.filterNames.count { typed[$0] != nil }
   }
 
+  /// What it costs: a filter may have to look at every row, and a moment at every event since.
+  var cost: LedgerGate.Cost { filterCount > 0 || text != nil ? .much : .seldomMuch }
+
   /// The question to the ledger.
   func inbox(of bot: BotID, for caller: Caller) -> InboxQuery {
     var query = InboxQuery(of: bot)

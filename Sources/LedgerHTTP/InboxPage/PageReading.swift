@@ -8,6 +8,8 @@ struct PageReading {
   let principal: Principal
   var query: PageQuery
   let now: Timestamp
+  /// How long the reader waits.
+  let patience: Patience
   /// The log's head.
   let head: UInt64
   /// What the ledger said no to, and what was being written then.
@@ -22,12 +24,14 @@ struct PageReading {
     for principal: Principal,
     _ query: PageQuery,
     now: Timestamp,
+    patience: Patience = .endless,
   ) throws {
     try principal.caller.requireStaff()
     self.ledger = ledger
     self.principal = principal
     self.query = query
     self.now = now
+    self.patience = patience
     head = try ledger.headPosition()
     names = PageNames(registry: try ledger.registry())
   }
@@ -76,7 +80,7 @@ struct PageReading {
     on suffix: String,
   ) throws -> ConversationPart.Contents {
     let path = "/conversations/\(id)"
-    let page = try ledger.page(of: id, asOf: query.asOf)
+    let page = try ledger.page(of: id, asOf: query.asOf, patience: patience)
     var transcript = TranscriptPart(path, names, now: now)
     let window = try ledger.transcript(
       of: id,
@@ -164,7 +168,7 @@ extension PageReading {
   /// Reads the list; a question the ledger does not answer is a sentence on the page.
   private func list(of bot: BotID, _ mistakes: inout [String]) throws -> InboxPage? {
     do {
-      return try ledger.inbox(query.inbox(of: bot, for: principal.caller))
+      return try ledger.inbox(query.inbox(of: bot, for: principal.caller), patience: patience)
     } catch let error as LedgerError where error.kind == .malformedQuery {
       mistakes.append(error.description)
     } catch let error as LedgerError where error.kind == .notFound {

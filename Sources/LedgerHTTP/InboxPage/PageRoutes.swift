@@ -44,9 +44,9 @@ struct PageRoutes: Sendable {
   /// Who is signed in.
   ///
   /// - Throws: `SignIn`, which leads to the page to sign in on; `too_many_requests`.
-  func session(_ request: Request) throws -> PageSession {
-    guard let session = PageSession(request, parts.tokens) else { throw SignIn() }
-    try parts.rates.admit("user " + session.principal.user)
+  func session(_ request: Request, _ context: CallContext) throws -> PageSession {
+    guard let session = PageSession(request, parts.tokens, isSecure) else { throw SignIn() }
+    try parts.rates.admit(session.principal.person, context)
     return session
   }
 
@@ -55,7 +55,7 @@ struct PageRoutes: Sendable {
     PageFrame(
       title,
       assets: assets.folder,
-      theme: request.cookies[PageSession.themeCookieName].flatMap {
+      theme: request.cookies[PageSession.themeCookieName(isSecure)].flatMap {
         PageFrame.Theme(rawValue: $0.value)
       },
       csrf: session.map { PageSession.formToken(for: $0.token) } ?? "",
@@ -65,7 +65,7 @@ struct PageRoutes: Sendable {
   }
 
   private func inbox(_ request: Request, _ context: CallContext) async throws -> Response {
-    let session = try session(request)
+    let session = try session(request, context)
     let query = PageQuery(FormValues(request.uri.query ?? ""))
     if query.bot == nil { return try await seeFirstBot(session, query) }
     return try await page(request, session, query)
@@ -84,7 +84,7 @@ struct PageRoutes: Sendable {
   }
 
   private func conversation(_ request: Request, _ context: CallContext) async throws -> Response {
-    let session = try session(request)
+    let session = try session(request, context)
     let query = PageQuery(FormValues(request.uri.query ?? ""))
     let name = try context.parameters.require("conversation")
     guard query.bot == nil else {
@@ -116,8 +116,9 @@ struct PageRoutes: Sendable {
   ) async throws -> Response {
     let (now, frame) = (now, frame("Inbox", request, session))
     let templates = templates
-    let html = try await parts.gate.read { ledger in
-      var reading = try PageReading(ledger, for: session.principal, query, now: now)
+    let (principal, cost) = (session.principal, query.cost)
+    let html = try await parts.gate.ask(by: principal, costing: cost) { ledger, patience in
+      var reading = try PageReading(ledger, for: principal, query, now: now, patience: patience)
       reading.problem = problem.map(Self.sentence)
       reading.drafts = drafts
       return templates.render(.inbox, try reading.inboxFrame(opening: open, frame))
@@ -137,12 +138,13 @@ struct PageRoutes: Sendable {
   }
 
   private func onPaper(_ request: Request, _ context: CallContext) async throws -> Response {
-    let session = try session(request)
+    let session = try session(request, context)
     let query = PageQuery(FormValues(request.uri.query ?? ""))
     let name = try context.parameters.require("conversation")
     let (now, frame, templates) = (now, frame("Transcript", request, session), templates)
-    let html = try await parts.gate.read { ledger in
-      let reading = try PageReading(ledger, for: session.principal, query, now: now)
+    let principal = session.principal
+    let html = try await parts.gate.ask(by: principal) { ledger, patience in
+      let reading = try PageReading(ledger, for: principal, query, now: now, patience: patience)
       guard
         let part = try reading.conversationPart(
           name,
@@ -162,7 +164,7 @@ struct PageRoutes: Sendable {
 
   /// An event with all it says, as plain text: where a page cuts a text, it leads here.
   private func wholeEntry(_ request: Request, _ context: CallContext) async throws -> Response {
-    let principal = try session(request).principal
+    let principal = try session(request, context).principal
     try principal.caller.requireStaff()
     let name = try context.parameters.require("conversation")
     let position = try context.parameters.require("position")
@@ -182,10 +184,10 @@ struct PageRoutes: Sendable {
   /// Says that something happened in an inbox, for those whom a cookie names, and not what: the
   /// page asks for that, and what it asks for is written down.
   private func live(_ request: Request, _ context: CallContext) async throws -> Response {
-    let principal = try session(request).principal
+    let principal = try session(request, context).principal
     let name = try context.parameters.require("bot")
     let bot = try await parts.gate.read(bot: name, for: principal) { $1 }
-    let viewer = Viewer(caller: principal.caller, inbox: bot, hearing: .positions)
+    let viewer = Viewer(principal, inbox: bot, hearing: .positions)
     return try await parts.feed.stream(for: viewer, principal, request, context)
   }
 

@@ -5,6 +5,10 @@ import Conversations
 struct Viewer: Hashable, Sendable {
   /// Who follows.
   let caller: Caller
+  /// Whose places in the feed it takes.
+  let person: Principal.Person
+  /// The second since 1970 at which the stream ends, because its token counts no more.
+  let expiry: Int64
   /// The bot whose inbox is followed; `nil` for the whole log.
   let inbox: BotID?
   /// How much of an event the viewer is shown.
@@ -23,11 +27,11 @@ struct Viewer: Hashable, Sendable {
   /// Lets somebody follow.
   ///
   /// - Parameters:
-  ///   - caller: Who follows.
+  ///   - principal: Who follows.
   ///   - inbox: The bot whose inbox is followed; `nil` for the whole log.
   ///   - content: Whether it is shown what happened, or only that something did.
-  init(caller: Caller, inbox: BotID?, hearing content: Content = .events) {
-    self.caller = caller
+  init(_ principal: Principal, inbox: BotID? = nil, hearing content: Content = .events) {
+    (caller, person, expiry) = (principal.caller, principal.person, principal.expiry)
     self.inbox = inbox
     sight =
       switch (content, caller) {

@@ -60,6 +60,35 @@ extension MetricsText {
     )
   }
 
+  /// Adds what the server counts of its connections.
+  mutating func add(_ connections: Connections.Statistics) {
+    add(.gauge, "connections", "Connections that are open.", connections.open)
+    add(
+      .gauge,
+      "waiting_bytes",
+      "Bytes of large answers and streams that wait for their readers.",
+      connections.waitingBytes,
+    )
+    add(
+      .counter,
+      "connections_unread_total",
+      "Connections closed because nobody read what waited for them.",
+      connections.unread,
+    )
+  }
+
+  /// Adds what the server counts of costly questions.
+  mutating func add(_ questions: CostlyQuestions.Statistics) {
+    add(.gauge, "questions_running", "Costly questions that are answered.", questions.running)
+    add(.gauge, "questions_waiting", "Costly questions that wait.", questions.waiting)
+    add(
+      .counter,
+      "questions_cut_off_total",
+      "Costly questions that took longer than they may.",
+      questions.cutOff,
+    )
+  }
+
   /// Adds what the couriers to the agent desks say of themselves.
   mutating func add(_ desks: [String: DeskProgress], behind head: UInt64) {
     guard !desks.isEmpty else { return }

@@ -15,16 +15,13 @@ struct OperationsRoutes: Sendable {
     router.get("metrics", use: metrics)
   }
 
-  /// Says whether calls would be answered: the log can be read, and there is room for appends.
+  /// Says whether calls would be answered: the log can be read, and there is room for appends in
+  /// its map and on its disk.
   private func readiness(_ request: Request, _ context: CallContext) async throws -> Response {
-    let statistics = try await parts.gate.read { try $0.statistics() }
-    guard statistics.hasRoom else {
-      throw Problem(
-        503,
-        "map_full",
-        "the log's map is nearly full, so appends are refused; open it with a larger one",
-      )
+    let problem = try await parts.gate.watch { ledger in
+      try ledger.statistics().hasRoom ? DiskState(of: ledger.path).problem : .mapFull
     }
+    if let problem { throw problem }
     return Response(
       status: .ok,
       headers: [.contentType: "text/plain; charset=utf-8"],
@@ -33,11 +30,13 @@ struct OperationsRoutes: Sendable {
   }
 
   private func metrics(_ request: Request, _ context: CallContext) async throws -> Response {
-    let statistics = try await parts.gate.read { try $0.statistics() }
+    let statistics = try await parts.gate.watch { try $0.statistics() }
     var page = MetricsText()
     page.add(statistics)
     page.add(parts.meters.counts)
     page.add(parts.feed.statistics)
+    page.add(parts.connections.statistics)
+    page.add(parts.questions.statistics)
     page.add(parts.desks.mapValues(\.progress), behind: statistics.position)
     return Response(
       status: .ok,
@@ -45,4 +44,12 @@ struct OperationsRoutes: Sendable {
       body: ResponseBody(byteBuffer: ByteBuffer(string: page.text)),
     )
   }
+}
+
+extension Problem {
+  fileprivate static let mapFull = Problem(
+    503,
+    "map_full",
+    "the log's map is nearly full, so appends are refused; open it with a larger one",
+  )
 }

@@ -14,6 +14,7 @@ extension Problem {
     case let refusal as Refusal: self.init(refusal)
     case let error as LedgerError: self.init(error)
     case let error as HTTPError: self.init(error)
+    case is HTTPParserError: self = .malformedRequest
     default: self = .internalFault
     }
   }

@@ -40,7 +40,7 @@ struct Problem: Error, Hashable, Sendable {
     case .malformedQuery: self.init(400, "malformed_query", error.description)
     case .cursorExpired: self.init(410, "cursor_expired", error.description)
     case .cutOff: self.init(503, "question_cut_off", error.description)
-    case .readOnly: self.init(503, "stopping", "the server is stopping; try again")
+    case .readOnly: self = .stopping
     case .noLedger, .anotherWriter, .cannotCreate, .inputOutput, .notPermitted, .damaged,
       .behindCheckpoint, .unavailable:
       self.init(503, "storage_failed", "the ledger's storage failed; see the server's log")

@@ -21,6 +21,18 @@ extension LedgerGate {
     }
   }
 
+  /// Asks about a conversation what grows with it, if the caller may know of it.
+  func ask<Answer: Sendable>(
+    conversation text: String,
+    for principal: Principal,
+    costing cost: Cost,
+    _ question: @escaping @Sendable (Ledger, ConversationID, Patience) throws -> Answer,
+  ) async throws -> Answer {
+    // Whoever may not know of it takes up nobody's time.
+    let id = try look(atConversation: text, for: principal).id
+    return try await ask(by: principal, costing: cost) { try question($0, id, $1) }
+  }
+
   /// The state of a conversation, if the caller may know of it.
   ///
   /// - Throws: `conversation_not_found` for what is not there and for what is another owner's.
@@ -29,6 +41,17 @@ extension LedgerGate {
     for principal: Principal,
   ) throws -> (id: ConversationID, state: Conversation) {
     try look { try $0.conversation(text, seenBy: principal) }
+  }
+
+  /// Asks about a bot what grows with what it holds, if the caller may look at it.
+  func ask<Answer: Sendable>(
+    bot text: String,
+    for principal: Principal,
+    costing cost: Cost,
+    _ question: @escaping @Sendable (Ledger, BotID, Patience) throws -> Answer,
+  ) async throws -> Answer {
+    let id = try await read(bot: text, for: principal) { $1 }
+    return try await ask(by: principal, costing: cost) { try question($0, id, $1) }
   }
 
   /// Asks about a bot, if the caller may look at it.

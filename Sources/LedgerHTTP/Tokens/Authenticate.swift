@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// Lets only calls with a valid token through, not too many of one user, and says who asks.
+/// Lets only calls with a valid token through, not too many of one person, and says who asks.
 struct Authenticate: RouterMiddleware {
   private let tokens: TokenCheck
   private let rates: RequestRates
@@ -26,10 +26,10 @@ struct Authenticate: RouterMiddleware {
     do {
       principal = try tokens.principal(authorization: request.headers[.authorization])
     } catch {
-      try rates.admit(addressOf: context)
+      try rates.admit(addressOf: request, context)
       throw error
     }
-    try rates.admit("user " + principal.user)
+    try rates.admit(principal.person, context)
     return principal
   }
 }

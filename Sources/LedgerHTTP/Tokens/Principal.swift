@@ -11,6 +11,18 @@ struct Principal: Hashable, Sendable {
   let owner: OwnerID?
   /// The name to show.
   let name: String?
+  /// The second since 1970 from which on the token counts no more.
+  let expiry: Int64
+
+  /// Who asks, whatever token says so: what limits are counted by.
+  struct Person: Hashable, Sendable {
+    /// What the account may do.
+    let role: Role
+    /// Whom it acts for.
+    let owner: OwnerID?
+    /// The account.
+    let user: String
+  }
 
   /// What an account may do.
   enum Role: String, Hashable, Sendable, CaseIterable {
@@ -25,6 +37,9 @@ struct Principal: Hashable, Sendable {
     /// Writes in the own conversation.
     case visitor
   }
+
+  /// Who asks, whatever token says so.
+  var person: Person { Person(role: role, owner: owner, user: user) }
 
   /// The caller the rules know.
   var caller: Caller {
