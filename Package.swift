@@ -146,7 +146,10 @@ let package = Package(
     ),
     .testTarget(
       name: "HandoverTests",
-      dependencies: ["acknowledging-writer", "handover"],
+      dependencies: [
+        "acknowledging-writer", "handover", "ConversationLedger", "Conversations", "EventStore",
+        "LedgerExchange", crypto,
+      ],
       exclude: [
         "Backup/read_backup.py", "Proofs/check_proof.py", "Proofs/check_tiles.py",
         "Proofs/witness.py", "Transcripts",

@@ -25,6 +25,10 @@ extension EventFacts {
       self.init(.transcriptsExported, of: scope, through: end)
     case .transcriptOpened(let scope, let end):
       self.init(.transcriptOpened, of: scope, through: end)
+    case .olderKeysAccepted(let slot, let isOwnKeyLost):
+      self.init(.olderKeysAccepted, by: .staff)
+      number = slot
+      detail = isOwnKeyLost ? 1 : 0
     case .unknown(let type): self.init(type: type, schemaVersion: 0)
     }
   }
@@ -51,8 +55,14 @@ extension EventFacts {
     case .erasureOrdered: orderedErasure
     case .erasureFinished: .erasureFinished(order: number)
     case .readAuditSwitched, .transcriptsExported, .transcriptOpened: auditEvent
+    case .olderKeysAccepted: acceptedKeys
     default: .unknown(type: type)
     }
+  }
+
+  private var acceptedKeys: RegistryEvent {
+    guard detail < 2 else { return .unknown(type: type) }
+    return .olderKeysAccepted(after: number, isOwnKeyLost: detail == 1)
   }
 
   private func definedModule(of bot: BotID) -> RegistryEvent {

@@ -47,7 +47,16 @@ package struct EventFacts: Hashable, Sendable {
 
   /// Whether the number is a position of the log, which another ledger with the same history has
   /// elsewhere.
-  var isPositionOfLog: Bool { knownType == .agentHandedBack }
+  var isPositionOfLog: Bool {
+    knownType == .agentHandedBack || knownType == .conversationStarted
+  }
+
+  /// The position of the first event of the conversation that this start follows, because that one
+  /// had expired (docs/decisions/0027); `nil` if it follows none, or the event is no start.
+  package var predecessor: UInt64? {
+    get { knownType == .conversationStarted && number > 0 ? number : nil }
+    set { if knownType == .conversationStarted { number = newValue ?? 0 } }
+  }
 
   /// Whether two events say the same, wherever in whichever log they stand.
   package func saysTheSame(as other: EventFacts) -> Bool {

@@ -16,6 +16,7 @@ package enum EventType: UInt16, CaseIterable, Sendable {
   case readAuditSwitched = 14
   case transcriptsExported = 15
   case transcriptOpened = 16
+  case olderKeysAccepted = 17
 
   case conversationStarted = 32
   case messagePosted = 33

@@ -28,6 +28,9 @@ extension ByteWriter {
       put(byte: 7)
       put(UInt32(members.count))
       for (name, value) in members { put(name, value) }
+    case .large(let number):
+      put(byte: 8)
+      put(number.description)
     }
   }
 
@@ -42,7 +45,7 @@ extension ByteReader {
   /// A JSON value from its stored form.
   mutating func jsonValue(depth: Int = 0) throws(CodingError) -> JSONValue {
     let kind = try byte()
-    guard depth < nestingLimit || kind < 6 else {
+    guard depth < nestingLimit || (kind != 6 && kind != 7) else {
       throw CodingError(expected: "at most \(nestingLimit) levels")
     }
     switch kind {
@@ -54,8 +57,16 @@ extension ByteReader {
     case 5: return .string(try text())
     case 6: return .array(try values(depth: depth + 1))
     case 7: return .object(try members(depth: depth + 1))
-    default: throw CodingError(expected: "a kind of JSON value from 0 to 7")
+    case 8: return .large(try largeInteger())
+    default: throw CodingError(expected: "a kind of JSON value from 0 to 8")
     }
+  }
+
+  private mutating func largeInteger() throws(CodingError) -> LargeInteger {
+    guard let number = LargeInteger(try text()) else {
+      throw CodingError(expected: "the digits of a whole number beyond 64 bits")
+    }
+    return number
   }
 
   private mutating func values(depth: Int) throws(CodingError) -> [JSONValue] {

@@ -31,16 +31,25 @@ public struct CloudEvent: Codable, Hashable, Sendable {
   public var data: EventRow
 
   /// Writes an event as a CloudEvent of a log.
-  public init(_ event: PlacedEvent, source: String) {
-    self.init(
-      event.recorded,
-      source: source,
-      holder: event.holder,
-      formerHolder: event.formerHolder,
-    )
+  ///
+  /// - Parameters:
+  ///   - event: The event.
+  ///   - source: The name of the log.
+  ///   - caller: Who is shown it; a visitor is shown less.
+  public init(_ event: PlacedEvent, source: String, seenBy caller: Caller = .trusted) {
+    if case .visitor = caller {
+      self.init(event.recorded, source: source, EventRow(forVisitor: event))
+    } else {
+      self.init(
+        event.recorded,
+        source: source,
+        holder: event.holder,
+        formerHolder: event.formerHolder,
+      )
+    }
   }
 
-  /// Writes an event as a CloudEvent of a log.
+  /// Writes an event as a CloudEvent of a log, as staff see it.
   ///
   /// - Parameters:
   ///   - recorded: The event.
@@ -53,15 +62,20 @@ public struct CloudEvent: Codable, Hashable, Sendable {
     holder: BotID?,
     formerHolder: BotID?,
   ) {
+    self.init(recorded, source: source, EventRow(recorded))
+    self.holder = holder?.description
+    formerholder = formerHolder == holder ? nil : formerHolder?.description
+  }
+
+  /// What everybody who may see an event may see of its envelope.
+  private init(_ recorded: RecordedEvent, source: String, _ row: EventRow) {
     id = String(recorded.position)
     self.source = source
     type = "conversation-ledger." + recorded.type
     subject = recorded.conversation?.description
     time = recorded.recordedAt.text
     schemaversion = Int(recorded.schemaVersion)
-    self.holder = holder?.description
-    formerholder = formerHolder == holder ? nil : formerHolder?.description
-    data = EventRow(recorded)
+    data = row
   }
 }
 

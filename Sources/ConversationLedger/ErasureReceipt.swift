@@ -101,6 +101,7 @@ extension Ledger {
     var receipt = ErasureReceipt(erasure, prints, try log.head())
     (receipt.resumed, receipt.hunt) = (isResumed, found)
     let folder = LedgerFiles(path).receipts
+    try identity.requireSame()
     try makeFolder(folder)
     let name = "erasure-\(erasure.position)"
     let file = "\(folder)/\(name).json"

@@ -12,6 +12,8 @@ public struct ErasureRequest: Sendable {
   public var ground: String
   /// The account of who orders it.
   public var orderedBy: String?
+  /// The name the subject was called by; a hash of it is kept, to know it again.
+  public var name: ErasureName?
   /// Who asks.
   public var caller: Caller
 
@@ -43,9 +45,9 @@ public struct ErasurePreview: Codable, Hashable, Sendable {
   public var events: Int
   /// How many keys would be destroyed.
   public var keys: Int
-  /// When the first of them began; `null` if there is none.
+  /// When the oldest word that would be destroyed was said; `null` if there is none.
   @ExplicitNull public var since: String?
-  /// When the last activity in them was.
+  /// When the newest one was.
   @ExplicitNull public var until: String?
   /// The conversations.
   public var conversationIds: [String]

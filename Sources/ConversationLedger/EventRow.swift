@@ -52,28 +52,21 @@ public struct EventRow: Codable, Hashable, Sendable {
   }
 
   private mutating func show(_ event: ConversationEvent, _ body: EventBody?) {
+    if let author = event.author { show(author, body) }
     switch event {
-    case .started(let bot, _, let visitor):
-      to = bot.description
-      show(.visitor(visitor), body)
-    case .messagePosted(let author), .notePosted(let author), .variablesSet(let author),
-      .ended(let author), .agentRequested(let author, _), .transcriptRead(let author),
-      .requestRepeated(let author):
-      show(author, body)
+    case .started(let bot, _, _): to = bot.description
     case .handedOver(let from, let to, let module):
       self.from = from.description
       self.to = to.description
       self.module = module?.number
-      show(.bot(from), body)
     case .handoverRefused(let code, let destination, let module):
       self.code = code.name
       to = destination?.description
       self.module = module?.number
-    case .agentTookOver(let agent): show(.agent(agent), body)
-    case .agentHandedBack(let agent, let bot, _):
-      to = bot.description
-      show(.agent(agent), body)
-    case .visitorErased, .sourceTruncated, .foreign, .unknown: break
+    case .agentHandedBack(_, let bot, _): to = bot.description
+    case .messagePosted, .notePosted, .variablesSet, .agentRequested, .agentTookOver, .ended: break
+    case .transcriptRead, .requestRepeated, .visitorErased, .sourceTruncated, .foreign: break
+    case .unknown: break
     }
   }
 
@@ -93,7 +86,7 @@ public struct EventRow: Codable, Hashable, Sendable {
       self.module = module.number
     case .erasureOrdered(.retention(let bot)): to = bot?.description
     case .erasureOrdered(.visitor), .erasureOrdered(.conversation), .erasureFinished: break
-    case .readAuditSwitched: show(Author.staff, body)
+    case .readAuditSwitched, .olderKeysAccepted: show(Author.staff, body)
     case .transcriptOpened(let scope, _), .transcriptsExported(let scope, _):
       show(scope)
       show(Author.staff, body)
@@ -128,15 +121,13 @@ public struct Why: Codable, Hashable, Sendable {
 
 extension Ledger {
   /// Says why a conversation is in the inbox it is in.
-  public func why(_ conversation: ConversationID, asOf: Moment? = nil) throws -> Why {
-    let (events, position) = try events(of: conversation, asOf: asOf)
-    let reasons = events.filter { recorded in
-      switch recorded.event {
-      case .started, .handedOver, .handoverRefused, .agentRequested: true
-      case .agentTookOver, .agentHandedBack, .ended, .visitorErased: true
-      default: false
-      }
-    }
+  public func why(
+    _ conversation: ConversationID,
+    asOf: Moment? = nil,
+    patience: Patience = .endless,
+  ) throws -> Why {
+    let (events, position) = try events(of: conversation, asOf: asOf, patience: patience)
+    let reasons = events.filter { $0.event?.isReason == true }
     let holder = try replay(events).last?.after
     return Why(
       conversationId: conversation.description,

@@ -42,6 +42,7 @@ struct HuntedWords {
   private mutating func take(_ value: JSONValue) {
     switch value {
     case .string(let text): take(text)
+    case .large(let number): take(number.description)
     case .array(let values): for value in values { take(value) }
     case .object(let members): for (_, value) in members { take(value) }
     case .null, .bool, .integer, .number: break

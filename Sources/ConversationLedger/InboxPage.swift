@@ -24,7 +24,8 @@ public struct InboxQuery: Hashable, Sendable {
   public var after: String?
   /// The moment to look at; now if `nil`.
   public var asOf: Moment?
-  /// Who asks; what the bot once held and another owner's bot holds now is left out.
+  /// Who asks; left out is what the bot once held and another owner's bot holds now, and of a bot
+  /// that nobody registered what came from another owner's.
   public var caller = Caller.trusted
 
   /// Asks for the inbox of a bot.
@@ -53,6 +54,10 @@ public struct InboxPage: Codable, Hashable, Sendable {
   public var total: Int
   /// What to give as `after` for the next page.
   @ExplicitNull public var next: String?
+  /// How many conversations of the list changed since its first page; absent on that one.
+  ///
+  /// The rows of all pages are those of `position`; what changed since stands above them.
+  public var newer: Int?
   /// The rows, the latest activity first.
   public var rows: [InboxRow]
 }
@@ -87,7 +92,7 @@ public struct InboxRow: Codable, Hashable, Sendable {
   public var status: ConversationStatus
   /// When it started.
   public var startedAt: String
-  /// When its last event was.
+  /// The latest of the times of its events; what the list is sorted by.
   public var lastActivityAt: String
   /// How many messages it has.
   public var messages: Int
@@ -114,5 +119,7 @@ public struct InboxRow: Codable, Hashable, Sendable {
     public var authorKind: String
     /// Its first words.
     public var preview: String
+    /// `live` or `imported`; what an import brings is read.
+    public var source: String
   }
 }

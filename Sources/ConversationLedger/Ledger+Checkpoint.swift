@@ -1,4 +1,5 @@
 import EventStore
+import Foundation
 import LMDB
 import TransparencyLog
 
@@ -25,7 +26,13 @@ public struct SignedCheckpoint: Codable, Hashable, Sendable {
 }
 
 extension Ledger {
-  var signer: CheckpointSigner { CheckpointSigner(keysAt: LedgerFiles(path).keys) }
+  /// Signs what this log is, and no other one that lies where the ledger lay.
+  var signer: CheckpointSigner {
+    get throws {
+      try identity.requireSame()
+      return CheckpointSigner(keysAt: LedgerFiles(path).keys)
+    }
+  }
 
   /// Signs what the log is now.
   ///
@@ -64,14 +71,17 @@ extension Ledger {
   public func checkpointWarning() -> String? {
     do {
       return try LedgerError.wrapping { try signer.conflict(with: log)?.description }
+        ?? laterViews()
     } catch {
       return "the last checkpoint cannot be read: \(error)"
     }
   }
 
-  /// Goes on with a log that does not continue what was signed, under another name and key.
+  /// Goes on with a log that does not continue what was signed, under another name and key, or that
+  /// is older than its views.
   ///
-  /// The superseded checkpoint and its public key stay in the folder of the keys.
+  /// The superseded checkpoint and its public key stay in the folder of the keys. Where nothing was
+  /// signed that the log does not continue, it keeps its name, and only the views go.
   ///
   /// - Parameters:
   ///   - path: The ledger's folder; no process may write it.
@@ -88,7 +98,12 @@ extension Ledger {
       let lock = try WriterLock(at: files.lock)
       defer { withExtendedLifetime(lock) {} }
       let signer = CheckpointSigner(keysAt: files.keys)
-      let note = try signer.accept(try EventLog(at: files.log, for: .reading), as: origin)
+      let log = try EventLog(at: files.log, for: .reading)
+      let isSigned = try signer.conflict(with: log) != nil
+      let areViewsLater = try files.laterViews(than: log) != nil
+      let note =
+        try areViewsLater && !isSigned ? signer.sign(log) : signer.accept(log, as: origin)
+      if areViewsLater { try FileManager.default.removeItem(atPath: files.views) }
       return SignedCheckpoint(
         note,
         try Checkpoint(parsing: note.text),

@@ -8,15 +8,17 @@ import Synchronization
 
 /// How many conversations are written down as erased in one command.
 private let recordLength = 1_024
+/// How many times a step is tried before its fault is believed.
+private let stepAttempts = 4
 
 extension Ledger {
   /// Says what an erasure would reach, and changes nothing.
   ///
   /// - Throws: `Refusal` if there is nothing to erase; `LedgerError` if the ledger cannot be read.
   public func previewErasure(_ request: ErasureRequest) throws -> ErasurePreview {
-    try LedgerError.wrapping {
-      let snapshot = try reader.atHead()
+    try answering { snapshot in
       let chosen = try selection(for: request, in: snapshot)
+      let words = try chosen.heads.reduce(into: WordSpan()) { $0.join(try WordSpan(of: $1, log)) }
       return ErasurePreview(
         scope: request.subject.scope,
         position: snapshot.position,
@@ -24,8 +26,8 @@ extension Ledger {
         conversations: chosen.heads.count,
         events: chosen.heads.reduce(0) { $0 + Int($1.streamPosition) },
         keys: Set(chosen.heads.map(\.keySlot)).count,
-        since: chosen.heads.map(\.startedAt).min().map(text),
-        until: chosen.heads.map(\.lastActivityAt).max().map(text),
+        since: words.oldest.map(text),
+        until: words.newest.map(text),
         conversationIds: chosen.heads.map(\.conversation.description),
       )
     }
@@ -53,9 +55,10 @@ extension Ledger {
   public func eraseAndWait(_ request: ErasureRequest) throws -> ErasureReceipt {
     try LedgerError.wrapping {
       try requireWriting().erasing.withLock { _ in
-        let chosen = try selection(for: request, in: reader.atHead())
-        let step = ErasureStep.order(chosen.command, by: request.caller)
-        let position = try done(.erasure(step)).position
+        // In a folder that was renamed the keys would be rewritten elsewhere.
+        try identity.requireSame()
+        let chosen = try answering { try selection(for: request, in: $0) }
+        let position = try done(.order(chosen.command, by: request.caller)).position
         erasureStepDone(.ordered)
         return try carryOut(Erasure(at: position, in: self), isResumed: false)
       }
@@ -72,8 +75,7 @@ extension Ledger {
     let found = isHunted ? try Hunt(for: words).search(LedgerFiles(path).folder) : nil
     let receipt = try giveReceipt(for: erasure, prints, found, isResumed: isResumed)
     erasureStepDone(.receipted)
-    let step = ErasureStep.finish(order: erasure.position, keys: Int64(erasure.slots.count))
-    _ = try done(.erasure(step))
+    _ = try done(.finish(order: erasure.position, keys: Int64(erasure.slots.count)))
     erasureStepDone(.finished)
     return receipt
   }
@@ -83,15 +85,15 @@ extension Ledger {
   /// The log says what was erased, so keys that were restored from a backup of before are destroyed
   /// again.
   func finishErasures() throws {
-    guard let writing else { return }
+    // Keys that somebody goes on without are written down first.
+    guard let writing, try writing.keyLoss == nil || !keys.isPassing() else { return }
     try LedgerError.wrapping {
-      let (known, erased) = (writing.erasures, try keys.erasedThrough())
+      let known = writing.erasures
+      let done = try keys.erasedThrough(ofLogEndingAt: log.head().position)
       for position in known.open.keys.sorted() {
         _ = try carryOut(Erasure(at: position, in: self), isResumed: true)
       }
-      // A mark beyond the log's end is of a log that was cut off, and says nothing of this one.
-      let done = try erased > log.head().position ? 0 : erased
-      let again = done < known.newest ? try erasures(after: done) : []
+      let again = done < known.newest ? try erasures(behind: done) : []
       if !again.isEmpty {
         _ = try destroyKeys(of: again)
       } else if try keys.needsRewrite() {
@@ -101,14 +103,9 @@ extension Ledger {
   }
 
   /// The orders behind a position, the oldest first.
-  private func erasures(after position: UInt64) throws -> [Erasure] {
-    let last = try reader.atHead().overlay.totals.administration.last
-    var orders: [UInt64] = []
-    try log.forEachRecord(at: log.chain(endingAt: last, after: position)) { record in
-      guard case .erasureOrdered = record.header.facts.registryEvent else { return }
-      orders.append(record.header.position)
-    }
-    return try orders.map { try Erasure(at: $0, in: self) }
+  private func erasures(behind position: UInt64) throws -> [Erasure] {
+    try answering { try reader.orders(in: log, keys, behind: position, $0) }
+      .map { try Erasure(at: $0.position, in: self) }
   }
 
   /// Destroys keys, in memory and in every file.
@@ -130,14 +127,40 @@ extension Ledger {
     note.conversations = []
     for start in stride(from: 0, to: conversations.count, by: recordLength) {
       let slice = Array(conversations[start..<min(start + recordLength, conversations.count)])
-      _ = try submitAndWait([.erasure(.record(slice, note))])
+      _ = try submitErasure(.record(slice, note))
       erasureStepDone(.begunToRecord)
     }
     erasureStepDone(.recorded)
   }
 
-  private func done(_ command: LedgerCommand) throws -> Receipt {
-    for answer in try submitAndWait([command]) {
+  /// Applies a step, again if it shared its commit with commands for which there was no room.
+  ///
+  /// Those are refused one by one as soon as the ledger is known to be full, so once is enough but
+  /// for chance.
+  private func submitErasure(_ step: ErasureStep) throws -> [LedgerAnswer] {
+    for _ in 1..<stepAttempts {
+      do {
+        return try submitAndWait([.erasure(step)])
+      } catch let error as LedgerError where error.kind == .inputOutput {
+        continue
+      }
+    }
+    return try submitAndWait([.erasure(step)])
+  }
+
+  private func done(_ step: ErasureStep) throws -> Receipt {
+    try receipt(in: submitErasure(step))
+  }
+
+  /// Applies a command and waits until it is on disk.
+  ///
+  /// - Throws: The refusal, if the rules did not allow it.
+  func done(_ command: LedgerCommand) throws -> Receipt {
+    try receipt(in: submitAndWait([command]))
+  }
+
+  private func receipt(in answers: [LedgerAnswer]) throws -> Receipt {
+    for answer in answers {
       switch answer {
       case .done(let receipt): return receipt
       case .refused(let refusal): throw refusal
@@ -180,9 +203,18 @@ extension Ledger {
     in snapshot: ViewSnapshot,
   ) throws -> Selection {
     var order = ErasureOrder(request.subject, by: request.orderedBy, ground: request.ground)
+    order.nameFingerprint = request.name?.fingerprint
     if let inactiveFor = request.inactiveFor {
-      let time = max(now, snapshot.time)
-      order.inactiveSince = Timestamp(microseconds: time - inactiveFor.microseconds)
+      guard inactiveFor >= .zero else {
+        throw LedgerError(
+          .malformedQuery,
+          "a retention rule looks back, and \(inactiveFor) lies ahead; give how long the last "
+            + "activity must lie back",
+        )
+      }
+      // By the clock, and not by the log's last event: one leap of the clock would make everything
+      // old.
+      order.inactiveSince = Timestamp(microseconds: now - inactiveFor.microseconds)
     }
     var command = ErasureCommand(order, isEndedOnly: request.isEndedOnly)
     let isComplete = try addCandidates(to: &command, snapshot)
@@ -205,7 +237,9 @@ extension Ledger {
     var isComplete = true
     var candidates: [ConversationID] = []
     try snapshot.forEachHead { head in
-      guard selection.fits(head) else { return }
+      guard selection.fits(head), let cut = command.order.inactiveSince else { return }
+      // The log has the last word: a head may be of views that knew less of the times.
+      guard try WordSpan(of: head, log).latest ?? .min < cut.microseconds else { return }
       isComplete = candidates.count < ErasureOrder.conversationLimit
       if isComplete { candidates.append(head.conversation) }
     }
@@ -242,21 +276,21 @@ struct Erasure {
   /// - Throws: `LedgerError` `.damaged` if there is none at the position.
   init(at position: UInt64, in ledger: Ledger) throws {
     let recorded = try ledger.event(at: position)
-    guard case .erasureOrdered(let subject)? = recorded.registryEvent, let body = recorded.body
-    else { throw LedgerError(.damaged, "position \(position) holds no order of erasure") }
+    guard case .erasureOrdered(let subject)? = recorded.registryEvent else {
+      throw LedgerError(.damaged, "position \(position) holds no order of erasure")
+    }
     self.position = position
     recordedAt = recorded.recordedAt
-    order = ErasureOrder(subject, body)
-    let snapshot = try ledger.reader.atHead()
-    heads = try order.conversations.compactMap { try snapshot.head(of: $0) }
-  }
-}
-
-extension Duration {
-  /// Whole microseconds, cut off; the most that fit.
-  fileprivate var microseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (product, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000)
-    return isTooLong ? .max / 2 : product + attoseconds / 1_000_000_000_000
+    // Without the ledger's own key, what an order says in words is lost.
+    order = ErasureOrder(subject, recorded.body ?? EventBody())
+    let conversations = order.conversations
+    heads = try ledger.answering { snapshot in
+      switch (recorded.body, subject) {
+      case (nil, .visitor(let visitor)): try snapshot.heads(of: visitor)
+      case (nil, .conversation(let conversation)):
+        try snapshot.head(of: conversation).map { [$0] } ?? []
+      default: try conversations.compactMap { try snapshot.head(of: $0) }
+      }
+    }
   }
 }

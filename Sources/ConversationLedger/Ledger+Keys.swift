@@ -8,8 +8,10 @@ public struct KeyStatus: Codable, Hashable, Sendable {
   public var masterKey: String
   /// What the master key is known by: sixteen bytes of a hash, in hexadecimal.
   public var fingerprint: String
-  /// How many data keys were ever made; those of conversations to come are among them.
+  /// How many slots were ever given a key; those of conversations to come are among them.
   public var made: UInt64
+  /// How many of their keys are not there: an older copy of the keys was taken, or none.
+  public var missing: UInt64
   /// How many of them were destroyed.
   public var destroyed: UInt64
 }
@@ -48,7 +50,14 @@ extension Ledger {
         try replace(old, of: ring)
         return try KeyStatus(old, ring)
       }
-      try ring.rewrap(under: new.key(creating: true))
+      let isFresh = !new.isFileThere
+      let key = try new.key(creating: true)
+      do {
+        try ring.rewrap(under: key)
+      } catch {
+        if isFresh, ring.masterKeyFingerprint != key.fingerprint { new.removeFile() }
+        throw error
+      }
       return try KeyStatus(new, ring)
     }
   }
@@ -63,10 +72,18 @@ extension Ledger {
           + "\(name)_FILE or \(name)_COMMAND",
       )
     }
-    let fresh = MasterKey()
-    try fresh.write(to: LedgerFiles.next(path))
-    try ring.rewrap(under: fresh)
-    try renameDurably(LedgerFiles.next(path), to: path)
+    let (fresh, next) = (MasterKey(), LedgerFiles.next(path))
+    do {
+      try ring.rewrap(under: fresh) { try fresh.write(to: next) }
+    } catch {
+      // Nothing is wrapped under it, unless the new ring is in place.
+      if ring.masterKeyFingerprint != fresh.fingerprint {
+        try? FileManager.default.removeItem(atPath: next)
+      }
+      throw error
+    }
+    try requireNoLink(at: path)
+    try renameDurably(next, to: path)
   }
 }
 
@@ -76,6 +93,7 @@ extension KeyStatus {
     masterKey = source.description
     fingerprint = ring.masterKeyFingerprint
     made = usage.filled
+    missing = usage.missing
     destroyed = usage.destroyed
   }
 }

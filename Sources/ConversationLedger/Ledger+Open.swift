@@ -43,7 +43,7 @@ struct LedgerFiles {
 
   /// Refuses to begin a log beside the keys of another one: a log is older than its keys.
   func requireLogOfKeys() throws {
-    guard FileManager.default.fileExists(atPath: keys + "/data.mdb") else { return }
+    guard KeyRing.isThere(at: keys) else { return }
     let size = try? FileManager.default.attributesOfItem(atPath: log + "/data.mdb")[.size]
     guard size as? Int ?? 0 == 0 else { return }
     throw LedgerError(
@@ -78,7 +78,13 @@ extension Ledger {
     // Views that are missing or of another history are not used; a reader folds the log instead.
     let views = try? Views(at: files.views, for: .reading)
     let fitting = try views.flatMap { try isUsable($0, log) ? $0 : nil }
-    return (log, keys, ViewReader(log: log, keys: keys, views: fitting), nil)
+    let reader = ViewReader(log: log, keys: keys, views: StandingViews(fitting))
+    // A log that is damaged can be read where it is whole; its orders may then not be found.
+    keys.obey { [weak reader, weak keys] in
+      guard let reader, let keys else { return [] }
+      return (try? reader.slotsErased(in: log, butNotIn: keys)) ?? []
+    }
+    return (log, keys, reader, nil)
   }
 
   /// Whether views are of the log's history.
@@ -89,6 +95,8 @@ extension Ledger {
       return try views.fit(log)
     } catch is DamagedRecord {
       return false
+    } catch is DamagedViews {
+      return false
     }
   }
 
@@ -96,12 +104,13 @@ extension Ledger {
     _ files: LedgerFiles,
     _ creating: Bool,
     _ options: Options,
-    _ clock: @escaping @Sendable () -> Int64,
   ) throws -> Parts {
     guard creating || files.exist else { throw LedgerError.noLedger(at: files.folder) }
     try makeFolders(files)
+    try files.requireNoLinks()
     try files.requireLogOfKeys()
     let lock = try WriterLock(at: files.lock)
+    for sentence in files.exposures() { options.warn(sentence) }
     let log = try EventLog(
       at: files.log,
       for: .writing,
@@ -109,18 +118,25 @@ extension Ledger {
     )
     let signer = CheckpointSigner(keysAt: files.keys)
     if let conflict = try signer.conflict(with: log) { throw CheckpointError.conflict(conflict) }
+    let clock = WatchedClock(options)
+    try requireRest(of: log, by: clock, options)
+    try files.requireNoLaterViews(than: log)
     let isNew = try log.head().position == 0
-    let keys = try files.openKeys(for: .writing, creating: isNew, options)
-    try keys.provision(upTo: KeyRing.ledgerSlot)
-    try signer.makeKey(origin: options.origin)
-    let views = try openViews(files, log, options)
+    let isMaking = isNew || options.takesOlderKeys && !KeyRing.isThere(at: files.keys)
+    let keys = try files.openKeys(for: .writing, creating: isMaking, options)
+    let views = StandingViews(try openViews(files, log, options)) {
+      try rebuiltViews(files, log, options)
+    }
     let state = try WriterState(
       log: log,
       keys: keys,
       views: views,
       flushLength: options.eventsHeldInMemory,
     )
-    let commands = LocalCommandLog<LedgerCommand, LedgerAnswer>(clock: clock)
+    let keyLoss = try keyLoss(of: keys, state, files, options)
+    try keys.provision(upTo: keyLoss?.ownSlot ?? state.registry.keyLosses.ownSlot)
+    try signer.makeKey(origin: options.origin)
+    let commands = LocalCommandLog<LedgerCommand, LedgerAnswer> { try clock.read() }
     let progress = LogProgress(at: try log.head().position)
     let writer = try EventWriter(
       log: log,
@@ -133,9 +149,10 @@ extension Ledger {
       lock: lock,
       commands: commands,
       writer: writer,
-      views: views,
       progress: progress,
+      clock: clock,
       erasures: state.registry.erasures,
+      keyLoss: keyLoss,
     )
     return (log, keys, ViewReader(log: log, keys: keys, views: views), writing)
   }
@@ -160,21 +177,37 @@ extension Ledger {
     _ log: EventLog,
     _ options: Options,
   ) throws -> Views {
-    var known = try? Views(at: files.views, for: .writing)
-    if (try? known?.fit(log)) != true {
-      known = nil
-      try? FileManager.default.removeItem(atPath: files.views)
+    if let known = try? Views(at: files.views, for: .writing), (try? known.fit(log)) == true {
+      do {
+        return try catchUp(known, log, options)
+      } catch is DamagedViews {
+        // Built anew below, as if there were none.
+      }
     }
-    return try catchUp(known, files, log, options)
+    try? FileManager.default.removeItem(atPath: files.views)
+    return try catchUp(Views(at: files.views, for: .writing), log, options)
   }
 
-  private static func catchUp(
-    _ known: Views?,
+  /// Builds views that were found damaged anew, up to the log's head.
+  ///
+  /// Whoever has the old ones open keeps their file, which has no name any more.
+  private static func rebuiltViews(
     _ files: LedgerFiles,
     _ log: EventLog,
     _ options: Options,
   ) throws -> Views {
-    let views = try known ?? Views(at: files.views, for: .writing)
+    try? FileManager.default.removeItem(atPath: files.views)
+    let views = try Views(at: files.views, for: .writing)
+    let head = try log.head().position
+    try views.catchUp(with: log, through: head) { options.progress($0, head) }
+    return views
+  }
+
+  private static func catchUp(
+    _ views: Views,
+    _ log: EventLog,
+    _ options: Options,
+  ) throws -> Views {
     let head = try log.head().position
     let lag = head - (try views.checkpoint().position)
     guard lag > options.eventsHeldInMemory else { return views }

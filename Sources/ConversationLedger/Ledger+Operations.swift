@@ -44,7 +44,9 @@ extension Ledger {
         bots: bots.count,
         conversations: bots.reduce(0) { $0 + $1.conversations },
         messages: bots.reduce(0) { $0 + $1.messages },
-        viewsPosition: try reader.writtenViews?.checkpoint().position ?? 0,
+        viewsPosition: try reader.answering {
+          try reader.writtenViews?.checkpoint().position ?? 0
+        },
         logBytes: usage.usedInBytes,
         mapBytes: usage.mapSizeInBytes,
         writerProcess: WriterLock.holder(of: LedgerFiles(path).lock),
@@ -69,6 +71,8 @@ extension Ledger {
       let lock = try WriterLock(at: files.lock)
       defer { withExtendedLifetime(lock) {} }
       let log = try EventLog(at: files.log, for: .reading)
+      // They would be the last sign that the log lost its end.
+      try files.requireNoLaterViews(than: log)
       let head = try log.head().position
       let fresh = files.views + ".new"
       try? FileManager.default.removeItem(atPath: fresh)
@@ -102,12 +106,14 @@ extension Ledger {
   /// - Returns: The position, and the views' digest there.
   public func settle() throws -> (position: UInt64, digest: String) {
     try LedgerError.wrapping {
-      guard let views = reader.writtenViews else {
-        throw LedgerError(.readOnly, "this ledger has no views that can be written")
+      try reader.answering {
+        guard let views = reader.writtenViews else {
+          throw LedgerError(.readOnly, "this ledger has no views that can be written")
+        }
+        let head = try log.head().position
+        try views.catchUp(with: log, through: head)
+        return (head, hexadecimal(try views.digest()))
       }
-      let head = try log.head().position
-      try views.catchUp(with: log, through: head)
-      return (head, hexadecimal(try views.digest()))
     }
   }
 }

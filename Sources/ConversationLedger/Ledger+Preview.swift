@@ -17,27 +17,31 @@ extension Ledger {
     _ history: ImportedConversation,
     isBegun: Bool = false,
   ) throws -> [RowOutcome] {
-    try LedgerError.wrapping {
-      let snapshot = try reader.atHead()
+    try answering { snapshot in
       guard let head = try snapshot.head(of: history.conversation) else {
         return previewNew(history, isBegun, snapshot.registry)
       }
       let chain = try log.chain(endingAt: head.lastPosition)
-      var byKey: [String: (position: UInt64, fingerprint: [UInt8]?)] = [:]
-      var bodies: [(facts: EventFacts, body: EventBody?)] = []
+      var byKey: [[UInt8]: Int] = [:]
+      var bodies: [(header: RecordHeader, body: EventBody?)] = []
       try log.forEachRecord(at: chain) { record in
         let body = try keys.open(record).map(EventBody.init(decoding:))
-        bodies.append((record.header.facts, body))
-        guard !record.idempotencyKey.isEmpty else { return }
-        let key = String(decoding: record.idempotencyKey, as: UTF8.self)
-        byKey[key] = (record.header.position, body?.fingerprint)
+        if !record.idempotencyKey.isEmpty {
+          byKey[Array(record.idempotencyKey)] = bodies.count
+        }
+        bodies.append((record.header, body))
       }
       let isErased =
         head.state.isErased || snapshot.registry.erasures.reach(head.conversation)
       return history.rows.map { row in
-        if let placed = outcome(ofPlaced: row, bodies, chain) { return placed }
-        if let (position, known) = byKey[row.key] {
-          return known == nil || known == row.fingerprint ? .duplicate : .conflict(at: position)
+        if let placed = outcome(ofPlaced: row, bodies) { return placed }
+        let known = byKey[Array(row.key.utf8)].map { bodies[$0] }
+        if let (header, body) = known {
+          return row.isRecorded(as: header, body) ? .duplicate : .conflict(at: header.position)
+        }
+        let older = row.olderKeys.compactMap { byKey[Array($0.utf8)] }
+        if older.contains(where: { row.isRecorded(as: bodies[$0].header, bodies[$0].body) }) {
+          return .duplicate
         }
         return isErased ? .refused(DestroyedKey.sentence) : row.outcome(isBeginning: false)
       }
@@ -66,14 +70,11 @@ extension Ledger {
   /// What a row that names its place in the conversation finds there.
   private func outcome(
     ofPlaced row: ImportedRow,
-    _ bodies: [(facts: EventFacts, body: EventBody?)],
-    _ chain: [UInt64],
+    _ bodies: [(header: RecordHeader, body: EventBody?)],
   ) -> RowOutcome? {
-    guard let number = row.place, bodies.indices.contains(number - 1),
-      let event = row.events.first
-    else { return nil }
-    let (facts, body) = bodies[number - 1]
-    return event.isSame(as: facts, body) ? .duplicate : .conflict(at: chain[number - 1])
+    guard let number = row.place, bodies.indices.contains(number - 1) else { return nil }
+    let (header, body) = bodies[number - 1]
+    return row.isPlaced(as: header, body) ? .duplicate : .conflict(at: header.position)
   }
 }
 
@@ -85,6 +86,7 @@ extension ImportedRow {
       _ = try idempotencyKeyBytes(key)
       try first.event.requirePlace(isBeginning: isBeginning)
       for (index, event) in events.enumerated() {
+        try event.body.requireShortNames()
         var body = event.body
         if index == 0 { body.fingerprint = fingerprint }
         _ = try body.storedBytes()
@@ -93,14 +95,6 @@ extension ImportedRow {
     } catch {
       return .refused(error.sentence)
     }
-  }
-
-  /// What the row says, in sixteen bytes.
-  var fingerprint: [UInt8] {
-    if let exportedFingerprint { return exportedFingerprint }
-    var writer = ByteWriter()
-    for event in events { writer.put(canonical: EventFacts(event.event), event.body) }
-    return writer.fingerprint
   }
 }
 

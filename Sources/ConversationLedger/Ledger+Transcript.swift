@@ -8,15 +8,20 @@ extension Ledger {
   /// - Parameters:
   ///   - conversation: Which one.
   ///   - asOf: The moment to look at; now if `nil`.
+  ///   - caller: Who reads; a visitor is shown what `VisitorView` lists.
+  ///   - patience: How long to wait.
   /// - Returns: The transcript, complete.
-  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment.
+  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment, `.cutOff` if it takes
+  ///   too long.
   public func transcript(
     of conversation: ConversationID,
     asOf: Moment? = nil,
+    seenBy caller: Caller = .trusted,
+    patience: Patience = .endless,
   ) throws -> Transcript {
-    let (events, position) = try events(of: conversation, asOf: asOf)
-    let registry = try LedgerError.wrapping { try reader.atHead().registry }
-    let entries = TranscriptEntry.entries(of: events, registry: registry)
+    let (events, position) = try events(of: conversation, asOf: asOf, patience: patience)
+    let registry = try registry()
+    let entries = TranscriptEntry.entries(of: events, registry: registry, seenBy: caller)
     return Transcript(
       conversationId: conversation.description,
       position: position,
@@ -30,35 +35,48 @@ extension Ledger {
 
 extension TranscriptEntry {
   /// The entries of a conversation's events; those that are not for readers have none.
-  static func entries(of events: [RecordedEvent], registry: Registry) -> [TranscriptEntry] {
+  static func entries(
+    of events: [RecordedEvent],
+    registry: Registry,
+    seenBy caller: Caller = .trusted,
+  ) -> [TranscriptEntry] {
     var authors = TranscriptAuthors(startedWith: events.first?.body, registry: registry)
-    return events.compactMap { TranscriptEntry($0, &authors) }
+    return events.compactMap { event in
+      let entry = TranscriptEntry(event, &authors)
+      guard case .visitor = caller else { return entry }
+      return entry?.forVisitor(event)
+    }
+  }
+
+  /// The kind of the entry that an event has; `nil` if it has none.
+  static func kind(of event: ConversationEvent?) -> String? {
+    switch event {
+    case .messagePosted: "message"
+    case .notePosted: "note"
+    case .handedOver: "handover"
+    case .agentRequested: "agentRequested"
+    case .agentTookOver: "agentTookOver"
+    case .agentHandedBack: "agentHandedBack"
+    case .ended: "ended"
+    case .sourceTruncated, .foreign, .unknown, .visitorErased: "raw"
+    case .started, .variablesSet, .handoverRefused, .transcriptRead, .requestRepeated, nil: nil
+    }
   }
 
   /// The entry of an event; `nil` if it has none.
-  private init?(_ recorded: RecordedEvent, _ authors: inout TranscriptAuthors) {
+  init?(_ recorded: RecordedEvent, _ authors: inout TranscriptAuthors) {
+    guard let kind = Self.kind(of: recorded.event) else { return nil }
+    self.init(kind, recorded, recorded.event?.author ?? .source, &authors)
     switch recorded.event {
-    case .messagePosted(let author): self.init("message", recorded, author, &authors)
-    case .notePosted(let author): self.init("note", recorded, author, &authors)
     case .handedOver(let from, let to, let module):
-      self.init("handover", recorded, .bot(from), &authors)
       self.from = from.description
       self.to = to.description
       self.module = module?.number
-    case .agentRequested(let author, let method):
-      self.init("agentRequested", recorded, author, &authors)
-      self.method = method.name
-    case .agentTookOver(let agent): self.init("agentTookOver", recorded, .agent(agent), &authors)
-    case .agentHandedBack(let agent, let bot, let since):
-      self.init("agentHandedBack", recorded, .agent(agent), &authors)
+    case .agentRequested(_, let method): self.method = method.name
+    case .agentHandedBack(_, let bot, let since):
       to = bot.description
       self.since = since
-    case .ended(let author): self.init("ended", recorded, author, &authors)
-    case .sourceTruncated, .foreign, .unknown, .visitorErased:
-      self.init("raw", recorded, .source, &authors)
-      type = recorded.type
-    case .started, .variablesSet, .handoverRefused, .transcriptRead, .requestRepeated, nil:
-      return nil
+    default: if kind == "raw" { type = recorded.type }
     }
   }
 
@@ -84,14 +102,14 @@ extension TranscriptEntry {
 }
 
 /// The authors of one transcript: few, so each is written out once.
-private struct TranscriptAuthors {
+struct TranscriptAuthors {
   private let visitorName: String?
   private let registry: Registry
   private var known: [Author: TranscriptEntry.Author] = [:]
 
   /// Prepares for the entries of a conversation, whose first event names the visitor.
   init(startedWith body: EventBody?, registry: Registry) {
-    visitorName = body?.authorName ?? body?.authorID
+    visitorName = (body?.authorName ?? body?.authorID)?.shownName
     self.registry = registry
   }
 
@@ -102,7 +120,7 @@ private struct TranscriptAuthors {
     if !isNamed, let known = known[author] { return known }
     var shown = TranscriptEntry.Author(author, body)
     switch author {
-    case .bot(let bot): shown.name = registry.bots[bot]?.name
+    case .bot(let bot): shown.name = registry.bots[bot]?.name.shownName
     case .visitor: shown.name = shown.name ?? visitorName
     case .agent, .staff, .source: break
     }
@@ -117,10 +135,10 @@ extension TranscriptEntry.Author {
       switch author {
       case .visitor(let visitor): (visitor.description, nil)
       case .bot(let bot): (bot.description, bot.description)
-      case .agent(let agent): (body?.authorID ?? agent.description, nil)
-      case .staff, .source: (body?.authorID, nil)
+      case .agent(let agent): (body?.authorID?.shownName ?? agent.description, nil)
+      case .staff, .source: (body?.authorID?.shownName, nil)
       }
-    let name = body?.authorName ?? body?.authorID
+    let name = (body?.authorName ?? body?.authorID)?.shownName
     self.init(kind: author.kind.name, id: id, name: name, botId: botId)
   }
 }

@@ -1,7 +1,7 @@
 public import Conversations
 import EventStore
 import Foundation
-import Projections
+package import Projections
 import Synchronization
 
 /// A conversation ledger: an append-only log of what was said, and what is derived from it.
@@ -23,8 +23,12 @@ public final class Ledger: Sendable {
   let keys: KeyRing
   let reader: ViewReader
   let writing: Writing?
+  let rewindLimits: RewindLimits
   private let clock: @Sendable () -> Int64
+  let drawNonces: @Sendable (_ commands: Int) -> NonceBase
   let erasureStepDone: @Sendable (ErasurePhase) -> Void
+  /// The folder as it was opened; nothing is made in another one.
+  let identity: FolderIdentity
   private let isClosed = Atomic(false)
 
   /// What only a writer has.
@@ -32,10 +36,12 @@ public final class Ledger: Sendable {
     let lock: WriterLock
     let commands: LocalCommandLog<LedgerCommand, LedgerAnswer>
     let writer: EventWriter<LedgerMachine>
-    let views: Views
     let progress: LogProgress
+    let clock: WatchedClock
     /// What was known of erasures when the ledger was opened.
     let erasures: Erasures
+    /// The keys that this process was told to go on without.
+    let keyLoss: KeyLoss?
     /// Held by whoever carries an erasure out: one at a time.
     let erasing = Mutex(())
 
@@ -43,12 +49,14 @@ public final class Ledger: Sendable {
       lock: WriterLock,
       commands: LocalCommandLog<LedgerCommand, LedgerAnswer>,
       writer: EventWriter<LedgerMachine>,
-      views: Views,
       progress: LogProgress,
+      clock: WatchedClock,
       erasures: Erasures,
+      keyLoss: KeyLoss?,
     ) {
       (self.lock, self.commands, self.writer) = (lock, commands, writer)
-      (self.views, self.progress, self.erasures) = (views, progress, erasures)
+      (self.progress, self.clock) = (progress, clock)
+      (self.erasures, self.keyLoss) = (erasures, keyLoss)
     }
   }
 
@@ -68,20 +76,41 @@ public final class Ledger: Sendable {
     public var rules = Rules()
     /// The name of a log that is made: the origin of its checkpoints; drawn at random if `nil`.
     public var origin: String?
+    /// Whether the clock is taken for right, however far it is beyond the last record and whatever
+    /// leap it makes.
+    public var acceptsClock = false
+    /// How far the clock may be beyond the last record when the ledger is opened for writing.
+    public var longestRest = Duration.seconds(400 * 86_400)
     /// Hears how far views that must be built anew have come: position and end.
     public var progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+    /// Hears what is not as it should be and does not keep the ledger from being written: a folder
+    /// or a key that others can read.
+    public var warn: @Sendable (String) -> Void = { _ in }
+    /// Whether to go on with keys that are older than the log.
+    var takesOlderKeys = false
     /// Makes the data keys; random if `nil`.
     ///
     /// For tests that compare two ledgers.
     var makeKey: KeyMaker?
+    /// Draws where the nonces of a proposal are counted from, by how many commands it has; at
+    /// random if `nil`.
+    ///
+    /// For tests that compare two ledgers.
+    var drawNonces: (@Sendable (_ commands: Int) -> NonceBase)?
     /// How many events may wait in memory before the views are written.
     ///
     /// For tests that want this to happen often.
     package var eventsHeldInMemory = WriterState.flushLength
+    /// How far a look back may go that takes back what happened since.
+    ///
+    /// For tests that want this to end soon.
+    package var rewindLimits = RewindLimits()
     /// Hears that a step of an erasure is done; for tests that end the process there.
     var erasureStepDone: @Sendable (ErasurePhase) -> Void = { _ in }
     /// The clock, in microseconds since 1970; the system's if `nil`.
     var clock: (@Sendable () -> Int64)?
+    /// The steady clock that it is held against; the system's, or, if there is a clock, that one.
+    var steadyClock: (@Sendable () -> Int64)?
 
     /// The standard options.
     public init() {}
@@ -101,16 +130,19 @@ public final class Ledger: Sendable {
   ) throws {
     self.path = path
     rules = options.rules
+    rewindLimits = options.rewindLimits
     let clock = options.clock ?? systemClock
     self.clock = clock
+    drawNonces = options.drawNonces ?? { _ in .drawn() }
     erasureStepDone = options.erasureStepDone
     let files = LedgerFiles(path)
     (log, keys, reader, writing) = try LedgerError.wrapping {
       switch access {
       case .reading: try Self.openForReading(files, options)
-      case .writing(let creating): try Self.openForWriting(files, creating, options, clock)
+      case .writing(let creating): try Self.openForWriting(files, creating, options)
       }
     }
+    identity = try LedgerError.wrapping { try FolderIdentity(of: files.folder) }
     do {
       try finishErasures()
     } catch {
@@ -118,7 +150,7 @@ public final class Ledger: Sendable {
       throw error
     }
     // Notes that cannot be taken in stay where they are, and the ledger can be used.
-    if writing != nil { _ = try? takeInReadingNotesAndWait() }
+    if let writing, writing.keyLoss == nil { _ = try? takeInReadingNotesAndWait() }
   }
 
   /// Answers what was asked, flushes it, and ends the writer; later commands are refused.
@@ -133,28 +165,6 @@ public final class Ledger: Sendable {
   /// The ledger's clock.
   var now: Int64 { clock() }
 
-  /// Applies commands together, in their order, and flushes them.
-  ///
-  /// - Returns: One answer per command: done, or refused by the rules.
-  /// - Throws: `LedgerError` if the storage failed; then none of them is on disk, unless the error
-  ///   says that this is not known.
-  public func submit(_ commands: [LedgerCommand]) async throws -> [LedgerAnswer] {
-    let log = try requireWriting().commands
-    return try await withCheckedThrowingContinuation { continuation in
-      log.propose(
-        Proposal(commands) { answers in continuation.resume(with: collected(answers)) }
-      )
-    }
-  }
-
-  /// Applies commands as `submit` does, and blocks the calling thread until they are on disk.
-  @available(*, noasync, message: "Use submit in asynchronous code")
-  public func submitAndWait(_ commands: [LedgerCommand]) throws -> [LedgerAnswer] {
-    let mailbox = Mailbox<Result<[LedgerAnswer], any Error>>()
-    try requireWriting().writer.proposeAndAssist(Proposal(commands) { mailbox.put(collected($0)) })
-    return try mailbox.take().get()
-  }
-
   func requireWriting() throws -> Writing {
     guard let writing else { throw LedgerError(.readOnly, "the ledger is open for reading") }
     guard !isClosed.load(ordering: .acquiring) else {
@@ -164,37 +174,13 @@ public final class Ledger: Sendable {
   }
 }
 
-/// All answers, or the first failure.
-private func collected(
-  _ answers: [Result<LedgerAnswer, any Error>]
-) -> Result<[LedgerAnswer], any Error> {
-  Result { try LedgerError.wrapping { try answers.map { try $0.get() } } }
-}
-
 /// The system's clock, in microseconds since 1970.
 @Sendable func systemClock() -> Int64 {
   Int64(Date().timeIntervalSince1970 * 1_000_000)
 }
 
-/// One value that one thread leaves and another waits for.
-private final class Mailbox<Value: Sendable>: @unchecked Sendable {
-  /// Guards `value`.
-  private let condition = NSCondition()
-  private var value: Value?
+/// When this was first asked: where the steady clock begins.
+private let steadyStart = ContinuousClock.now
 
-  func put(_ value: Value) {
-    condition.lock()
-    self.value = value
-    condition.signal()
-    condition.unlock()
-  }
-
-  func take() -> Value {
-    condition.lock()
-    defer { condition.unlock() }
-    while true {
-      if let value { return value }
-      condition.wait()
-    }
-  }
-}
+/// A clock that nobody sets, in microseconds; it goes on while the machine sleeps.
+@Sendable func systemSteadyClock() -> Int64 { (ContinuousClock.now - steadyStart).microseconds }

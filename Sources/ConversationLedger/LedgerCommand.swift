@@ -63,6 +63,8 @@ public struct ConversationRequest: Sendable {
   public var expectedPosition: UInt64?
   /// The identifier of the conversation that follows, should this one have expired (R21).
   public var successor: ConversationID
+  /// What the expired conversation leaves to its successor, once that was read.
+  var legacy: Legacy?
 
   /// Asks something of a conversation.
   public init(
@@ -100,6 +102,9 @@ public struct ImportedConversation: Sendable {
 public struct ImportedRow: Sendable {
   /// The row's identity inside its conversation; the same row comes with the same key again.
   public var key: String
+  /// The keys that earlier releases gave the row; it counts as known under them only if it says
+  /// the same at the same time.
+  public var olderKeys: [String] = []
   /// The place in its conversation that the row's event has in the ledger it was exported from.
   ///
   /// If there is an event at that place, the row is compared with it, and its key is not looked up.

@@ -22,12 +22,19 @@ extension LedgerFiles {
   /// A rotation that ended after the data keys were wrapped, and before the new master key was in
   /// its place, is finished.
   ///
-  /// - Throws: `KeyError` if there is no master key or it is another one; `StorageError`.
+  /// - Parameters:
+  ///   - access: Whether slots may be filled.
+  ///   - creating: Whether keys and master key are made if there are none.
+  ///   - options: What makes keys, and whether older ones are taken.
+  /// - Returns: The keys.
+  /// - Throws: `LedgerError` `.noLedger` if there are no keys; `KeyError` if there is no master key
+  ///   or it is another one; `StorageError`.
   func openKeys(
     for access: Environment.Access,
     creating: Bool,
     _ options: Ledger.Options,
   ) throws -> KeyRing {
+    guard creating || KeyRing.isThere(at: keys) else { throw LedgerError.noKeys(in: keys) }
     let source = try masterKeySource()
     do {
       let ring = try ring(under: source.key(creating: creating), for: access, options)
@@ -51,9 +58,16 @@ extension LedgerFiles {
     for access: Environment.Access,
     _ options: Ledger.Options,
   ) throws -> KeyRing {
+    let orphaned: KeyRing.Orphan = options.takesOlderKeys ? .accepted : .refused
     guard let makeKey = options.makeKey, access == .writing else {
-      return try KeyRing(at: keys, for: access, masterKey: masterKey)
+      return try KeyRing(at: keys, for: access, masterKey: masterKey, orphaned: orphaned)
     }
-    return try KeyRing(at: keys, for: access, masterKey: masterKey, makeKey: makeKey)
+    return try KeyRing(
+      at: keys,
+      for: access,
+      masterKey: masterKey,
+      makeKey: makeKey,
+      orphaned: orphaned,
+    )
   }
 }

@@ -12,7 +12,11 @@ extension LedgerMachine {
       order.conversations = heads.map(\.conversation)
       return try apply(.orderErasure(order), caller, batch)
     case .record(let conversations, let order):
-      for conversation in conversations { try record(order, in: conversation, batch) }
+      let heads = try conversations.compactMap { try state.head(of: $0) }
+      let events = try heads.filter { !$0.state.isErased }.flatMap { head in
+        try layOut(order, in: head, batch)
+      }
+      for event in events { take(event) }
       return .recorded([])
     case .finish(let order, let keys):
       return try apply(.finishErasure(order: order, keys: keys), .trusted, batch)
@@ -20,29 +24,28 @@ extension LedgerMachine {
   }
 
   private func erasure(_ command: ErasureCommand, at time: Int64) -> ErasureSelection {
-    let (overlay, views) = (state.overlay, state.views)
+    let state = state
     return ErasureSelection(
       command: command,
       registry: state.registry,
       time: time,
-      headOf: { try overlay.head(of: $0) ?? views.head(of: $0) },
-      headsOf: { try overlay.heads(of: $0, over: views) },
+      headOf: { try state.unchangedHead(of: $0) },
+      headsOf: { try state.heads(of: $0) },
     )
   }
 
   /// Says in a conversation that it was erased; the words about that are under the ledger's key.
-  private mutating func record(
+  private func layOut(
     _ order: ErasureOrder,
-    in conversation: ConversationID,
+    in head: Head,
     _ batch: PendingBatch,
-  ) throws {
-    guard let head = try state.head(of: conversation), !head.state.isErased else { return }
+  ) throws -> [LaidOut] {
     let event = NewConversationEvent(.visitorErased(head.state.visitor), order.note)
-    _ = try append(
+    return try layOut(
       [event],
-      to: conversation,
+      to: head.conversation,
       after: head,
-      slot: KeyRing.ledgerSlot,
+      slot: state.registry.keyLosses.ownSlot,
       AppendTerms(),
       batch,
     )

@@ -13,9 +13,8 @@ extension LedgerMachine {
     var outcomes: [RowOutcome] = []
     var chain: [UInt64]?
     for row in history.rows {
-      let head = try state.head(of: history.conversation)
       do {
-        outcomes.append(try record(row, of: history.conversation, head, &chain, batch))
+        outcomes.append(try record(row, of: history.conversation, &chain, batch))
       } catch let refusal as Refusal {
         outcomes.append(.refused(refusal.sentence))
       } catch is DestroyedKey {
@@ -31,18 +30,20 @@ extension LedgerMachine {
   private mutating func record(
     _ row: ImportedRow,
     of conversation: ConversationID,
-    _ head: Head?,
     _ chain: inout [UInt64]?,
     _ batch: PendingBatch,
   ) throws -> RowOutcome {
+    let head = try state.head(of: conversation)
     let key = try idempotencyKeyBytes(row.key)
     let fingerprint = row.fingerprint
     guard let first = row.events.first else { return .duplicate }
     if let head {
-      let place = KeyPlace(.conversation(start: head.start), key)
-      let known = try knownByPlace(row, head, &chain) ?? known(place, fingerprint)
-      if let known { return known }
+      if let known = try knownByPlace(row, head, &chain) ?? known(row, head, key) { return known }
+      for older in row.olderKeys where try known(row, head, Array(older.utf8)) == .duplicate {
+        return .duplicate
+      }
     }
+    for event in row.events { try event.body.requireShortNames() }
     let slot = try slot(for: first, head)
     let terms = AppendTerms(
       key: key,
@@ -58,8 +59,10 @@ extension LedgerMachine {
       terms,
       batch,
     )
-    let place = KeyPlace(.conversation(start: appended.last.streamStart), key)
-    remember(answer(to: row, appended.last), under: place, fingerprint, appended.first)
+    chain?.append(contentsOf: appended.first.position...appended.last.position)
+    _ = remembered(answer(to: row, appended.last), terms, appended, batch)
+    let place = KeyPlace(.conversation(start: appended.first.streamStart), key)
+    state.answers[place]?.row = row.contentHash(in: conversation)
     return .appended(events: row.events.count)
   }
 
@@ -69,7 +72,8 @@ extension LedgerMachine {
     guard row.exportedFingerprint != nil, let event = row.events.first else {
       return .recorded([.duplicate])
     }
-    return firstAnswer(header, event.body, state.overlay.head(start: header.streamStart)?.state)
+    let state = state.overlay.head(start: header.streamStart)?.state
+    return .first(header, event.body, state.map(Standing.init))
   }
 
   /// The slot of the conversation's key; a row that neither starts a conversation nor finds one is
@@ -90,44 +94,41 @@ extension LedgerMachine {
 
   /// An imported event in the terms of this log: where the human stretch began that a hand-back
   /// ends is a position here, not one of the source.
-  func placed(_ event: ConversationEvent, after place: StreamPlace) -> ConversationEvent {
+  func placed(_ event: ConversationEvent, after state: Conversation?) -> ConversationEvent {
     guard case .agentHandedBack(let agent, let bot, _) = event else { return event }
-    let since = state.overlay.head(start: place.start)?.state.controlSince
-    return .agentHandedBack(agent, to: bot, since: since ?? 0)
+    return .agentHandedBack(agent, to: bot, since: state?.controlSince ?? 0)
   }
 
-  /// Whether a row's key came before, and with what.
-  private func known(_ place: KeyPlace, _ fingerprint: [UInt8]) throws -> RowOutcome? {
-    if let remembered = state.answers[place] {
-      return remembered.fingerprint == fingerprint
-        ? .duplicate : .conflict(at: remembered.position)
+  /// Whether a row came before under a key, or another one did.
+  private func known(_ row: ImportedRow, _ head: Head, _ key: [UInt8]) throws -> RowOutcome? {
+    let place = KeyPlace(.conversation(start: head.start), key)
+    if let remembered = try remembered(at: place) {
+      // A command's answer bears no content hash; what is exported of one bears its fingerprint.
+      let isSame =
+        remembered.row.map { $0 == row.contentHash(in: head.conversation) }
+        ?? (remembered.fingerprint == row.fingerprint)
+      return isSame ? .duplicate : .conflict(at: remembered.position)
     }
     guard let position = try state.position(of: place) else { return nil }
     let record = try state.log.record(at: position)
-    guard let bytes = try state.keys.open(record) else { return .duplicate }
-    let isSame = try EventBody(decoding: bytes).fingerprint == fingerprint
-    return isSame ? .duplicate : .conflict(at: position)
+    let body = try state.keys.open(record).map(EventBody.init(decoding:))
+    return row.isRecorded(as: record.header, body) ? .duplicate : .conflict(at: position)
   }
 
-  /// Whether a row that names its place in the conversation finds its event there.
+  /// Whether a row that names its place in the conversation finds its event there, on disk or in a
+  /// batch on its way there.
   private func knownByPlace(
     _ row: ImportedRow,
     _ head: Head,
     _ chain: inout [UInt64]?,
   ) throws -> RowOutcome? {
-    guard let number = row.place, number > 0,
-      number <= head.streamPosition
-    else { return nil }
-    // Events of the batch being decided are known by their keys; the chain is of older ones.
-    let written = try state.log.head().position
-    if chain == nil, head.lastPosition <= written {
-      chain = try state.log.chain(endingAt: head.lastPosition)
-    }
-    guard let chain, number <= chain.count, let event = row.events.first else { return nil }
-    let record = try state.log.record(at: chain[number - 1])
-    let body = try state.keys.open(record).map(EventBody.init(decoding:))
-    let isSame = event.isSame(as: record.header.facts, body)
-    return isSame ? .duplicate : .conflict(at: chain[number - 1])
+    guard let number = row.place, number > 0, number <= head.streamPosition else { return nil }
+    let positions = try chain ?? state.chain(of: head)
+    chain = positions
+    guard number <= positions.count else { return nil }
+    let position = positions[number - 1]
+    let (header, body) = try state.event(at: position)
+    return row.isPlaced(as: header, body) ? .duplicate : .conflict(at: position)
   }
 }
 

@@ -32,6 +32,10 @@ struct LedgerMachine: StateMachine {
     }
   }
 
+  func mayUseReserve(_ command: LedgerCommand) -> Bool {
+    if case .erasure = command { true } else { false }
+  }
+
   mutating func reset() throws { try state.reset() }
 
   mutating func batchDecided(
@@ -40,38 +44,59 @@ struct LedgerMachine: StateMachine {
     state.flushIfDue(position)
   }
 
+  /// Applies commands one after the other.
+  ///
+  /// Behind one that needs the past of its conversation, the rest of the proposal waits: what was
+  /// proposed together is applied in its order.
+  mutating func apply(
+    _ commands: [LedgerCommand],
+    to batch: PendingBatch,
+  ) -> [Result<LedgerAnswer, any Error>] {
+    var isHeldUp = false
+    return commands.map { command in
+      guard !isHeldUp else { return .failure(PastNeeded.ofCommandBefore) }
+      let result = applyNext(command, to: batch)
+      if case .failure(PastNeeded.legacy) = result { isHeldUp = true }
+      return result
+    }
+  }
+
   /// Applies a change of the registry.
   mutating func apply(
     _ command: RegistryCommand,
     _ caller: Caller,
     _ batch: PendingBatch,
   ) throws -> LedgerAnswer {
+    try command.requireOwnName(by: caller, in: state.registry)
     let events = try state.registry.decide(command, by: caller)
-    var position = state.overlay.totals.administration.last
-    for event in events {
-      let tail = state.overlay.totals.administration
+    var tail = state.overlay.totals.administration
+    let proposed = try events.enumerated().map { index, event in
+      tail.count += 1
       let place = StreamPlace(
         stream: administrationStream,
         start: 0,
-        position: tail.count + 1,
+        position: tail.count,
         previous: tail.last,
       )
-      var header = RecordHeader(EventFacts(event.event), at: place, keySlot: KeyRing.ledgerSlot)
-      header = try batch.append(ProposedEvent(header: header, body: event.body.storedBytes()))
-      position = header.position
-      state.fold(header, key: [])
+      tail.last = batch.nextPosition + UInt64(index)
+      let slot = state.ownKeySlot(for: event)
+      let header = RecordHeader(EventFacts(event.event), at: place, keySlot: slot)
+      return ProposedEvent(header: header, body: try event.body.storedBytes())
+    }
+    for (event, header) in zip(events, try batch.append(proposed)) {
+      state.fold(header, key: [], nil)
       state.fold(event.event, event.body, at: header.position)
     }
     return .done(
       Receipt(
         conversation: ConversationID(administrationStream),
-        position: position,
+        position: tail.last,
         isRepeated: events.isEmpty,
       )
     )
   }
 
-  /// Appends events to a conversation's stream; there is at least one.
+  /// Appends events to a conversation's stream, all of them or none; there is at least one.
   ///
   /// - Parameters:
   ///   - events: What happened.
@@ -82,7 +107,7 @@ struct LedgerMachine: StateMachine {
   ///   - batch: Where the records go.
   /// - Returns: Where they are.
   /// - Throws: `Refusal` if a body is too large or nested too deep; `DestroyedKey` if the slot was
-  ///   never filled.
+  ///   never filled; what the keys throw.
   mutating func append(
     _ events: [NewConversationEvent],
     to conversation: ConversationID,
@@ -91,51 +116,83 @@ struct LedgerMachine: StateMachine {
     _ terms: AppendTerms,
     _ batch: PendingBatch,
   ) throws -> Appended {
-    guard let first = events.first else { throw NothingToAppend() }
-    var body = first.body
-    body.fingerprint = terms.fingerprint
-    let firstBytes = try body.storedBytes()
-    // All bodies are encoded first: a refusal must leave nothing behind.
-    let rest = try events.dropFirst().map { ($0.event, try $0.body.storedBytes()) }
+    let laidOut = try layOut(events, to: conversation, after: head, slot: slot, terms, batch)
+    guard let first = laidOut.first, let last = laidOut.last else { throw NothingToAppend() }
+    for event in laidOut { take(event) }
+    return Appended(first: first.header, last: last.header)
+  }
+
+  /// An event in the batch that the state does not know yet.
+  struct LaidOut {
+    let header: RecordHeader
+    let key: [UInt8]
+    let body: EventBody
+  }
+
+  /// Takes an event into the state, once all events of its command are in the batch.
+  mutating func take(_ event: LaidOut) { state.fold(event.header, key: event.key, event.body) }
+
+  /// Lays events out in the batch, and changes nothing else: a later one may fail.
+  func layOut(
+    _ events: [NewConversationEvent],
+    to conversation: ConversationID,
+    after head: Head?,
+    slot: UInt64,
+    _ terms: AppendTerms,
+    _ batch: PendingBatch,
+  ) throws -> [LaidOut] {
+    var (state, position) = (head?.state, batch.nextPosition)
     var place = StreamPlace(
       stream: conversation.value,
       start: head?.start ?? 0,
       position: (head?.streamPosition ?? 0) + 1,
       previous: head?.lastPosition ?? 0,
     )
-    var last = try append(first.event, firstBytes, at: place, slot, terms, batch)
-    let firstPosition = last.position
-    for (event, bytes) in rest {
-      place.start = last.streamStart
-      place.position += 1
-      place.previous = last.position
-      last = try append(event, bytes, at: place, slot, terms.withoutKey, batch)
+    let start = head?.start ?? position
+    var (proposed, bodies) = ([ProposedEvent](), [EventBody]())
+    for (index, var event) in events.enumerated() {
+      let terms = index == 0 ? terms : terms.withoutKey
+      event.body.fingerprint = terms.fingerprint
+      if terms.isImported { event.event = placed(event.event, after: state) }
+      proposed.append(try self.proposed(event, at: place, slot, terms))
+      bodies.append(event.body)
+      state.evolve(event.event, at: position)
+      place = StreamPlace(
+        stream: conversation.value,
+        start: start,
+        position: place.position + 1,
+        previous: position,
+      )
+      position += 1
     }
-    return Appended(first: firstPosition, last: last)
+    let headers = try batch.append(proposed)
+    return headers.indices.map { index in
+      LaidOut(header: headers[index], key: proposed[index].idempotencyKey, body: bodies[index])
+    }
   }
 
-  private mutating func append(
-    _ event: ConversationEvent,
-    _ body: [UInt8],
+  private func proposed(
+    _ event: NewConversationEvent,
     at place: StreamPlace,
     _ slot: UInt64,
     _ terms: AppendTerms,
-    _ batch: PendingBatch,
-  ) throws -> RecordHeader {
-    let facts = EventFacts(terms.isImported ? placed(event, after: place) : event)
+  ) throws(Refusal) -> ProposedEvent {
+    var facts = EventFacts(event.event)
+    facts.predecessor = terms.predecessor ?? facts.predecessor
     var header = RecordHeader(facts, at: place, keySlot: slot)
     header.isImported = terms.isImported
     header.occurredAt = terms.occurredAt?.microseconds
-    let proposed = ProposedEvent(header: header, idempotencyKey: terms.key, body: body)
-    header = try batch.append(proposed)
-    state.fold(header, key: terms.key)
-    return header
+    return ProposedEvent(
+      header: header,
+      idempotencyKey: terms.key,
+      body: try event.body.storedBytes(),
+    )
   }
 
   /// What an append came to.
   struct Appended {
-    /// The position of the first event.
-    let first: UInt64
+    /// The header of the first event.
+    let first: RecordHeader
     /// The header of the last event.
     let last: RecordHeader
   }
@@ -146,12 +203,15 @@ struct LedgerMachine: StateMachine {
     var fingerprint: [UInt8]?
     var occurredAt: Timestamp?
     var isImported = false
+    /// The position of the first event of the conversation that a start follows.
+    var predecessor: UInt64?
 
     /// The terms of every event but the first.
     var withoutKey: AppendTerms {
       var terms = self
       terms.key = []
       terms.fingerprint = nil
+      terms.predecessor = nil
       return terms
     }
   }

@@ -57,10 +57,14 @@ public struct LedgerStatistics: Hashable, Sendable {
   public var position: UInt64
   /// The position the written views have come to; the rest is folded in memory.
   public var viewsPosition: UInt64
+  /// Whether views that were damaged are being built anew; questions and commands wait meanwhile.
+  public var isBuildingViews: Bool
   /// The bytes of the log's map that are used.
   public var usedBytes: Int
   /// The bytes the map can hold.
   public var mapBytes: Int
+  /// Whether the map has room for more events; if not, appends are refused.
+  public var hasRoom: Bool
   /// The reader slots of the log in use, or used once.
   public var readers: Int
   /// The reader slots there are.
@@ -69,9 +73,10 @@ public struct LedgerStatistics: Hashable, Sendable {
   public var queuedProposals: Int
   /// What the commits took since the ledger was opened.
   public var commits: CommitStatistics
-
-  /// Whether the map has room for more events; if not, appends are refused.
-  public var hasRoom: Bool { Double(usedBytes) < EventLog.usableShare * Double(mapBytes) }
+  /// How far the last record is ahead of the clock, in whole seconds; 0 if it is not.
+  public var clockBehindSeconds: Int64
+  /// Why nothing is recorded, if the clock leapt ahead.
+  public var clockLeap: String?
 }
 
 extension Ledger {
@@ -81,13 +86,18 @@ extension Ledger {
       let usage = try log.usage()
       return LedgerStatistics(
         position: try log.head().position,
-        viewsPosition: try reader.writtenViews?.checkpoint().position ?? 0,
+        // Damaged views are as good as none, and this must not wait until others are built.
+        viewsPosition: (try? reader.writtenViews?.checkpoint().position) ?? 0,
+        isBuildingViews: reader.isBuildingViews,
         usedBytes: usage.usedInBytes,
         mapBytes: usage.mapSizeInBytes,
+        hasRoom: EventLog.hasRoom(usage),
         readers: usage.readers,
         readerLimit: usage.readerLimit,
         queuedProposals: writing?.commands.waitingCount ?? 0,
         commits: writing?.progress.commits ?? CommitStatistics(),
+        clockBehindSeconds: try clockBehindSeconds(),
+        clockLeap: writing?.clock.leap()?.sentence,
       )
     }
   }

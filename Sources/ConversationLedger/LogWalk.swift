@@ -22,6 +22,8 @@ public struct LogWalk: Sendable {
     var holder: BotID?
     /// The holder when the place was looked up: whose the conversation is.
     var presentHolder: BotID
+    /// The bot whose owner the conversation belongs to while nobody registered its holder.
+    let originBot: BotID
     let deployment: DeploymentID
     let visitor: VisitorID
   }
@@ -71,12 +73,15 @@ public struct LogWalk: Sendable {
       else { continue }
       first[conversation] = event.position
     }
-    let (heads, registry) = try ledger.reader.heads(of: Set(first.keys))
+    let (heads, registry) = try ledger.reader.answering {
+      try ledger.reader.heads(of: Set(first.keys))
+    }
     for (conversation, head) in heads {
       let position = first[conversation] ?? 0
       places[conversation] = Place(
         holder: position <= head.start ? nil : try holder(of: head, before: position),
         presentHolder: head.state.holder,
+        originBot: head.state.originBot,
         deployment: head.state.deployment,
         visitor: head.state.visitor,
       )
@@ -116,10 +121,16 @@ public struct LogWalk: Sendable {
       recorded: event,
       formerHolder: former,
       holder: place?.holder,
-      owner: place.flatMap { registry.bots[$0.presentHolder]?.owner },
+      owner: place.flatMap { registry.owner(ofHolder: $0.presentHolder, from: $0.originBot) },
       deployment: place?.deployment,
       visitor: place?.visitor,
+      botName: botName(event.event?.author, registry),
     )
+  }
+
+  private func botName(_ author: Author?, _ registry: Registry) -> String? {
+    guard case .bot(let bot) = author else { return nil }
+    return registry.bots[bot]?.name
   }
 
   private func registryEvent(_ event: RecordedEvent, _ registry: Registry) -> PlacedEvent {
@@ -131,6 +142,7 @@ public struct LogWalk: Sendable {
         registry.bots[bot]?.owner
       case .erasureOrdered(.retention(let bot)): bot.flatMap { registry.bots[$0]?.owner }
       case .erasureOrdered(.visitor), .erasureOrdered(.conversation), .erasureFinished: nil
+      case .olderKeysAccepted: nil
       case .importRunStarted, .importRunFinished, .unknown, nil: nil
       // Who reads is for the platform's staff and its auditors.
       case .readAuditSwitched, .transcriptsExported, .transcriptOpened: nil
@@ -142,6 +154,7 @@ public struct LogWalk: Sendable {
       owner: owner,
       deployment: nil,
       visitor: nil,
+      botName: nil,
     )
   }
 }

@@ -21,13 +21,51 @@ public enum Moment: Hashable, Sendable {
   }
 }
 
+extension Moment {
+  /// The text it is read from.
+  var text: String {
+    switch self {
+    case .position(let position): String(position)
+    case .time(let time): time.text
+    }
+  }
+}
+
 extension Ledger {
+  /// Answers a question from what is known at the log's head.
+  ///
+  /// - Parameter question: Asks; it changes nothing and may be run more than once, because views
+  ///   that prove to be damaged are replaced and the question is asked again.
+  /// - Returns: The answer.
+  /// - Throws: `LedgerError`; what the question throws.
+  func answering<Answer>(_ question: (ViewSnapshot) throws -> Answer) throws -> Answer {
+    try LedgerError.wrapping {
+      try reader.answering { try question(reader.atHead()) }
+    }
+  }
+
   /// What is known at a moment.
-  func snapshot(asOf moment: Moment?) throws -> ViewSnapshot {
-    let head = try reader.atHead()
-    guard let moment else { return head }
-    let position = try position(of: moment, in: head)
-    return position == head.position ? head : try reader.at(position)
+  func snapshot(
+    asOf moment: Moment?,
+    in present: ViewSnapshot,
+    _ patience: Patience = .endless,
+  ) throws -> ViewSnapshot {
+    try snapshot(at: position(of: moment, in: present), in: present, patience)
+  }
+
+  /// What is known at a position: what happened since is taken back, or the log is folded if that
+  /// is too much.
+  func snapshot(
+    at position: UInt64,
+    in present: ViewSnapshot,
+    _ patience: Patience,
+  ) throws -> ViewSnapshot {
+    guard position < present.position else { return present }
+    do {
+      return try reader.rewound(present, to: position, limits: rewindLimits, patience)
+    } catch is TooFarBack {
+      return try reader.at(position, patience)
+    }
   }
 
   /// The position of a moment; the head's for none, or for one that has not come yet.

@@ -15,6 +15,8 @@ public struct PlacedEvent: Hashable, Sendable {
   public let deployment: DeploymentID?
   /// The person who writes in the conversation.
   public let visitor: VisitorID?
+  /// The name of the bot that caused it, if it was one.
+  public let botName: String?
 
   /// Whether a caller may see the event: the same as for the conversation itself (R7).
   ///
@@ -23,20 +25,12 @@ public struct PlacedEvent: Hashable, Sendable {
     switch caller {
     case .trusted, .admin, .auditor, .agent(_, of: nil): true
     case .owner(let owner), .agent(_, of: .some(let owner)): self.owner == owner
-    case .visitor(let visitor): self.visitor == visitor && isForVisitors
+    case .visitor(let visitor):
+      self.visitor == visitor && VisitorView.extent(of: recorded.event) != .nothing
     }
   }
 
   /// Whether the event belongs to what is seen of an inbox: the conversation was in it, came into
   /// it, or left it.
   public func concerns(inboxOf bot: BotID) -> Bool { holder == bot || formerHolder == bot }
-
-  private var isForVisitors: Bool {
-    switch recorded.event {
-    case .started, .messagePosted, .agentRequested, .agentTookOver, .agentHandedBack: true
-    case .handedOver, .ended, .visitorErased: true
-    case .notePosted, .variablesSet, .handoverRefused, .sourceTruncated, .foreign: false
-    case .transcriptRead, .requestRepeated, .unknown, nil: false
-    }
-  }
 }

@@ -58,7 +58,7 @@ public struct RecordedEvent: Hashable, Sendable {
 
   /// The event of a conversation that was erased: what was said and is not there was erased where
   /// it was imported from.
-  fileprivate var erasedIfBlank: RecordedEvent {
+  var erasedIfBlank: RecordedEvent {
     guard body?.isBlank == true else { return self }
     var event = self
     switch self.event {
@@ -103,20 +103,25 @@ extension Ledger {
   /// - Parameters:
   ///   - conversation: Which one.
   ///   - asOf: Up to which moment; the present if `nil`.
+  ///   - patience: How long to wait.
   /// - Returns: The events, and the log position of that moment.
-  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment.
+  /// - Throws: `LedgerError` `.notFound` if it is not there at that moment, `.cutOff` if it takes
+  ///   too long.
   public func events(
     of conversation: ConversationID,
     asOf: Moment? = nil,
+    patience: Patience = .endless,
   ) throws -> (events: [RecordedEvent], position: UInt64) {
-    try LedgerError.wrapping {
-      let snapshot = try reader.atHead()
+    try answering { snapshot in
       let position = try position(of: asOf, in: snapshot)
       guard let head = try snapshot.head(of: conversation), head.start <= position else {
         throw LedgerError(.notFound, "there is no conversation \(conversation)")
       }
       let records = try log.records(ofStreamEndingAt: head.lastPosition, through: position)
-      let events = try records.map { try RecordedEvent($0, keys: keys) }
+      let events = try records.map { record in
+        try patience.check()
+        return try RecordedEvent(record, keys: keys)
+      }
       return (head.state.isErased ? events.map(\.erasedIfBlank) : events, position)
     }
   }

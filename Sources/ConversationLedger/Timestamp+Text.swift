@@ -7,19 +7,32 @@ public import Conversations
 extension Timestamp {
   private static var dayLength: Int64 { 86_400_000_000 }
 
-  /// The moment in UTC, for example `2026-11-22T15:10:58.123456Z`.
+  /// The first and the last moment that RFC 3339 can write in UTC: the years 0000 to 9999.
+  private static let writable =
+    Timestamp(
+      microseconds: -62_167_219_200_000_000
+    )...Timestamp(
+      microseconds: 253_402_300_799_999_999
+    )
+
+  /// The moment, or the nearest one that can be written.
+  ///
+  /// Earlier releases recorded times up to a day outside of the years 0000 to 9999.
+  package var nearestWritable: Timestamp {
+    min(max(self, Self.writable.lowerBound), Self.writable.upperBound)
+  }
+
+  /// The moment in UTC, for example `2026-11-22T15:10:58.123456Z`; the nearest one that RFC 3339
+  /// can write.
   public var text: String {
+    let microseconds = nearestWritable.microseconds
     let days = microseconds.floorDivided(by: Self.dayLength)
     let rest = microseconds - days * Self.dayLength
     let (year, month, day) = civil(fromDays: days)
     let seconds = rest / 1_000_000
     var text: [UInt8] = []
     text.reserveCapacity(27)
-    if (0...9_999).contains(year) {
-      text.append(year, width: 4, then: "-")
-    } else {
-      text += Array("\(year)-".utf8)
-    }
+    text.append(year, width: 4, then: "-")
     text.append(month, width: 2, then: "-")
     text.append(day, width: 2, then: "T")
     text.append(seconds / 3_600, width: 2, then: ":")
@@ -31,7 +44,8 @@ extension Timestamp {
 
   /// Reads a date, or a date and a time with an offset, as RFC 3339 writes them.
   ///
-  /// A date alone is its first moment in UTC. Anything else is `nil`.
+  /// A date alone is its first moment in UTC. Anything else is `nil`, and so is a moment whose year
+  /// in UTC is not 0000 to 9999, because it could not be written down again.
   public init?(text: String) {
     let bytes = Array(text.utf8)
     guard let days = Self.days(bytes) else { return nil }
@@ -41,6 +55,7 @@ extension Timestamp {
     }
     guard let time = Self.time(bytes[10...]) else { return nil }
     self.init(microseconds: days * Self.dayLength + time)
+    guard Self.writable.contains(self) else { return nil }
   }
 
   /// The days since 1970 of the first ten bytes.

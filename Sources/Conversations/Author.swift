@@ -52,3 +52,37 @@ public enum AuthorKind: UInt8, Hashable, Sendable, CaseIterable {
     }
   }
 }
+
+extension Author {
+  /// A word of commands: whoever is the conversation's visitor when the command is ordered.
+  ///
+  /// No identifier has only zeros (`Identifier.init(_:)`), so nobody is written like a word; a word
+  /// is never recorded.
+  public static let visitorOfConversation = Author.visitor(VisitorID(0))
+  /// A word of commands: the bot that holds the conversation when the command is ordered.
+  public static let holder = Author.bot(BotID(0))
+  /// A word of commands: the agent who is in control when the command is ordered.
+  public static let agentInControl = Author.agent(.inControl)
+
+  /// Whether a state has to say who is meant.
+  public var isWord: Bool {
+    self == .visitorOfConversation || self == .holder || self == .agentInControl
+  }
+
+  /// Who is meant in a conversation; the word itself if it means nobody there.
+  func resolved(in conversation: Conversation) -> Author {
+    switch self {
+    case .visitorOfConversation: return .visitor(conversation.visitor)
+    case .holder: return .bot(conversation.holder)
+    case .agentInControl:
+      guard case .agent(let agent) = conversation.control else { return self }
+      return .agent(agent)
+    default: return self
+    }
+  }
+}
+
+extension Identifier where Subject == Agent {
+  /// The word `Author.agentInControl`, where a command names an agent.
+  public static var inControl: Self { Self(0) }
+}

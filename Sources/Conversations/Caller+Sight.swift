@@ -12,10 +12,22 @@ extension Registry {
     toStartFor visitor: VisitorID,
     by caller: Caller,
   ) throws(Refusal) -> Deployment {
+    let deployment = try deployment(id, seenBy: caller)
+    try caller.requireToBe(.visitor(visitor))
+    return deployment
+  }
+
+  /// The deployment a caller may know of; one of another owner is "not found", so that identifiers
+  /// cannot be probed.
+  ///
+  /// - Throws: `deploymentNotFound`.
+  public func deployment(
+    _ id: DeploymentID,
+    seenBy caller: Caller,
+  ) throws(Refusal) -> Deployment {
     guard let deployment = deployments[id], isVisible(deployment, to: caller) else {
       throw Refusal(.deploymentNotFound, "there is no deployment \(id)")
     }
-    try caller.requireToBe(.visitor(visitor))
     return deployment
   }
 
@@ -40,6 +52,21 @@ extension Registry {
       throw Refusal(.botNotFound, "there is no bot \(id)")
     }
     return bot
+  }
+}
+
+extension Registry {
+  /// The owner whose conversations a bot holds.
+  ///
+  /// A source can name a bot that nobody registered. What that bot holds is the owner's of the bot
+  /// the visitor came in by, so that no conversation is nobody's.
+  ///
+  /// - Parameters:
+  ///   - holder: The bot that holds a conversation.
+  ///   - origin: The bot the visitor came in by.
+  /// - Returns: The owner; `nil` if nobody registered either.
+  public func owner(ofHolder holder: BotID, from origin: BotID) -> OwnerID? {
+    bots[holder]?.owner ?? bots[origin]?.owner
   }
 }
 

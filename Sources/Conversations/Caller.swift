@@ -29,30 +29,11 @@ extension Caller {
 }
 
 extension ConversationCommand {
-  /// Who acts; `nil` for a handover, whose caller R6 checks.
-  var author: Author? {
-    switch self {
-    case .post(let author, _), .note(let author, _), .setVariables(let author, _): author
-    case .requestAgent(let author, _, _), .end(let author, _): author
-    case .takeOver(let agent, _), .handBack(let agent, _): .agent(agent)
-    case .handOver: nil
-    }
-  }
-
-  /// What is said.
-  var body: EventBody {
-    switch self {
-    case .post(_, let body), .note(_, let body), .setVariables(_, let body): body
-    case .requestAgent(_, _, let body), .end(_, let body): body
-    case .takeOver(_, let body), .handBack(_, let body): body
-    case .handOver(let command): command.body
-    }
-  }
-
-  /// Refuses JSON that could be written and not read again.
-  func requireReadableJSON() throws(Refusal) {
+  /// Refuses words that could be written and not read again, or shown.
+  func requireReadableWords() throws(Refusal) {
     guard body.isNestedAtMost(jsonNestingLimit) else {
       throw Refusal(.malformedBody, "JSON is nested at most \(jsonNestingLimit) levels deep")
     }
+    try body.requireShortNames()
   }
 }

@@ -5,7 +5,7 @@ extension Conversation {
   /// Decides which events a command causes; none if what it asks holds already (R12).
   ///
   /// - Parameters:
-  ///   - command: What is asked.
+  ///   - command: What is asked; its words are resolved here, by this state.
   ///   - caller: Who asks; a conversation of another owner is "not found" (R7).
   ///   - registry: The bots and deployments at this log position.
   ///   - rules: The numbers and tables of the rule book.
@@ -21,8 +21,12 @@ extension Conversation {
     guard !isEnded else {
       throw Refusal(.conversationEnded, "the conversation has ended; start another one")
     }
-    try command.requireReadableJSON()
-    if let author = command.author { try caller.requireToBe(author) }
+    try command.requireReadableWords()
+    let command = command.resolved(in: self)
+    if let author = command.author {
+      if author.isWord { return try decideForNobody(command) }
+      try caller.requireToBe(author)
+    }
     switch command {
     case .post(let author, let body): return try post(as: author, body)
     case .note(let author, let body): return try note(as: author, body)
@@ -36,13 +40,21 @@ extension Conversation {
     }
   }
 
+  /// Decides a command of the agent in control where there is none: control is with the bot.
+  private func decideForNobody(
+    _ command: ConversationCommand
+  ) throws(Refusal) -> [NewConversationEvent] {
+    if case .handBack = command { return [] }
+    throw Refusal(.agentNotInControl, "no agent is in control; take over first")
+  }
+
   /// The event that keeps the key of a repeatable request that caused none, because what it asks
   /// holds already (R12, R17).
   ///
   /// - Returns: The event; `nil` for a handover, which never holds already.
   public func repeatEvent(of command: ConversationCommand) -> NewConversationEvent? {
-    guard let author = command.author else { return nil }
-    var event = NewConversationEvent(.requestRepeated(by: author))
+    guard let author = command.resolved(in: self).author else { return nil }
+    var event = NewConversationEvent(.requestRepeated(by: author.isWord ? .staff : author))
     event.body.authorID = command.body.authorID
     event.body.authorName = command.body.authorName
     return event
@@ -61,7 +73,7 @@ extension Conversation {
   /// the caller's own.
   public func isVisible(to caller: Caller, registry: Registry) -> Bool {
     if case .visitor(let visitor) = caller { return visitor == self.visitor }
-    return caller.maySee(botsOf: registry.bots[holder]?.owner)
+    return caller.maySee(botsOf: registry.owner(ofHolder: holder, from: originBot))
   }
 
   private func post(

@@ -29,6 +29,8 @@ public struct ErasureOrder: Hashable, Sendable {
   public var orderedBy: String?
   /// Why: the request, the rule, the law.
   public var ground: String
+  /// A hash of the name the subject was called by; what bore the name itself is erased.
+  public var nameFingerprint: [UInt8]?
 
   /// Describes an order.
   public init(
@@ -56,6 +58,7 @@ extension ErasureOrder {
   public var body: EventBody {
     var body = note
     body.amount = inactiveSince?.microseconds
+    body.fingerprint = nameFingerprint
     body.raw = conversations.flatMap { id in
       [id.high, id.low].flatMap { half in
         (0..<8).map { UInt8(truncatingIfNeeded: half >> UInt64(56 - 8 * $0)) }
@@ -82,6 +85,7 @@ extension ErasureOrder {
       ground: body.reason ?? "",
     )
     inactiveSince = body.amount.map(Timestamp.init(microseconds:))
+    nameFingerprint = body.fingerprint
   }
 }
 

@@ -8,6 +8,8 @@ public struct Refusal: Error, Hashable, Sendable {
   public let agent: AgentID?
   /// The conversation's position, if the expected one was wrong (R18).
   public let actualPosition: UInt64?
+  /// When it was given first, if it is given again under its idempotency key (R17).
+  public let firstGivenAt: Timestamp?
 
   /// Refuses.
   public init(
@@ -15,11 +17,13 @@ public struct Refusal: Error, Hashable, Sendable {
     _ sentence: String,
     agent: AgentID? = nil,
     actualPosition: UInt64? = nil,
+    firstGivenAt: Timestamp? = nil,
   ) {
     self.code = code
     self.sentence = sentence
     self.agent = agent
     self.actualPosition = actualPosition
+    self.firstGivenAt = firstGivenAt
   }
 
   /// A code whose meaning never changes (R7).

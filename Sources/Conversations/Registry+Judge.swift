@@ -7,7 +7,7 @@ extension Registry {
   func breach(by event: RegistryEvent, _ body: EventBody) -> RuleBreach? {
     guard let command = command(behind: event, body) else { return nil }
     do throws(Refusal) {
-      guard let given = try decide(command, by: .trusted).first else { return .holdsAlready }
+      guard let given = try events(of: command, by: .trusted).first else { return .holdsAlready }
       return given == NewEvent(event, body) ? nil : .otherFacts
     } catch {
       return RuleBreach(error)
@@ -35,7 +35,19 @@ extension Registry {
     case .readAuditSwitched(let isOn): .switchReadAudit(isOn: isOn, by: body.authorID)
     case .erasureOrdered(let subject): .orderErasure(ErasureOrder(subject, body))
     case .erasureFinished(let order): .finishErasure(order: order, keys: body.amount ?? 0)
+    case .olderKeysAccepted(let slot, let isOwnKeyLost):
+      acceptance(after: slot, isOwnKeyLost, body)
     case .transcriptsExported, .transcriptOpened, .unknown: nil
     }
+  }
+
+  private func acceptance(
+    after slot: UInt64,
+    _ isOwnKeyLost: Bool,
+    _ body: EventBody,
+  ) -> RegistryCommand {
+    let last = body.amount.flatMap(UInt64.init(exactly:)) ?? 0
+    let loss = KeyLoss(after: slot, through: last, isOwnKeyLost: isOwnKeyLost)
+    return .acceptOlderKeys(loss, by: body.authorID)
   }
 }

@@ -45,6 +45,9 @@ public struct Registry: Hashable, Sendable {
   /// What is erased, or about to be.
   public internal(set) var erasures = Erasures()
 
+  /// The data keys that are lost.
+  public internal(set) var keyLosses = KeyLosses()
+
   /// Whether it is recorded who opens a transcript.
   public internal(set) var isReadAuditOn = false
 
@@ -84,6 +87,8 @@ public enum RegistryEvent: Hashable, Sendable {
   case transcriptsExported(ReadingScope, through: UInt64)
   /// Words were shown to somebody; through a log position.
   case transcriptOpened(ReadingScope, through: UInt64)
+  /// Somebody went on with an older copy of the keys; those of the slots behind one are lost.
+  case olderKeysAccepted(after: UInt64, isOwnKeyLost: Bool)
   /// A type this version does not know (R22).
   case unknown(type: UInt16)
 }
@@ -108,6 +113,8 @@ extension Registry {
     case .erasureOrdered(let subject): order(subject, body, at: position)
     case .erasureFinished(let order): erasures.open[order] = nil
     case .readAuditSwitched(let isOn): isReadAuditOn = isOn
+    case .olderKeysAccepted(let slot, let isOwnKeyLost):
+      keyLosses.evolve(after: slot, isOwnKeyLost: isOwnKeyLost, body)
     case .importRunStarted, .importRunFinished, .unknown: break
     case .transcriptsExported, .transcriptOpened: break
     }

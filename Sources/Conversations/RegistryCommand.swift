@@ -22,6 +22,8 @@ public enum RegistryCommand: Hashable, Sendable {
   case orderErasure(ErasureOrder)
   /// Writes down that an order was carried out, with the number of keys destroyed.
   case finishErasure(order: UInt64, keys: Int64)
+  /// Goes on with an older copy of the keys, on behalf of a user.
+  case acceptOlderKeys(KeyLoss, by: String?)
   /// Switches the read audit, on behalf of a user.
   case switchReadAudit(isOn: Bool, by: String?)
 }
@@ -36,6 +38,16 @@ extension Registry {
   /// - Throws: The refusal.
   public func decide(
     _ command: RegistryCommand,
+    by caller: Caller,
+  ) throws(Refusal) -> [NewEvent<RegistryEvent>] {
+    let events = try events(of: command, by: caller)
+    for event in events { try event.body.requireShortNames() }
+    return events
+  }
+
+  /// Decides as `decide` does, whatever the lengths of names: earlier releases took any.
+  func events(
+    of command: RegistryCommand,
     by caller: Caller,
   ) throws(Refusal) -> [NewEvent<RegistryEvent>] {
     switch command {
@@ -54,6 +66,7 @@ extension Registry {
       try writeDown(.importRunFinished, name, rows, caller)
     case .orderErasure(let order): try self.order(order, caller)
     case .finishErasure(let order, let keys): try finishErasure(order, keys, caller)
+    case .acceptOlderKeys(let loss, let user): try accept(loss, by: user, caller)
     case .switchReadAudit(let isOn, let user): try switchReadAudit(isOn, user, caller)
     }
   }

@@ -4,12 +4,14 @@ import Synchronization
 /// Writes the batches of a writer, and finds out what became of one whose commit failed.
 struct BatchCommitter: ~Copyable, Sendable {
   private let log: EventLog
+  private let keys: KeyRing
   private let observer: (any CommitObserver)?
   /// Why nothing can be written until the ledger is opened again.
   private let failure = Mutex<(any Error)?>(nil)
 
-  init(_ log: EventLog, observer: (any CommitObserver)?) {
+  init(_ log: EventLog, _ keys: KeyRing, observer: (any CommitObserver)?) {
     self.log = log
+    self.keys = keys
     self.observer = observer
   }
 
@@ -26,7 +28,7 @@ struct BatchCommitter: ~Copyable, Sendable {
     do {
       if let failure = batch.sealingFailure { throw failure }
       guard batch.count > 0 else { return nil }
-      try log.requireRoom(for: batch.byteCount)
+      if batch.hasOrdinary { try requireRoom(for: batch.pageByteCount) }
       observer?.commitBegins()
       defer { observer?.commitEnds(events: batch.count) }
       try log.write(batch)
@@ -35,6 +37,20 @@ struct BatchCommitter: ~Copyable, Sendable {
       guard let failed = error as? CommitError else { return error }
       return outcome(of: batch, after: failed)
     }
+  }
+
+  /// Why ordinary commands can append nothing; `nil` if they can.
+  func fullness() -> (any Error)? {
+    do {
+      try requireRoom(for: 0)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func requireRoom(for byteCount: Int) throws {
+    try log.requireRoom(for: byteCount, keeping: keys.rewriteByteCount)
   }
 
   /// Closes the log, opens it, and looks whether a batch of unknown outcome is there.

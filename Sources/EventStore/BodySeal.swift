@@ -2,26 +2,16 @@ import Sealing
 
 /// Sealing and opening of bodies: AES-256-GCM with the record's clear part as associated data.
 enum BodySeal {
-  /// Lends the nonce of a record: the low 48 bits of its position, then those of its time.
-  ///
-  /// Both stand in the header, so the same commands give the same bytes on every machine. A
-  /// position that is written again, because the first attempt was never committed, has another
-  /// time; so no nonce comes twice under one key (docs/decisions/0003).
+  /// Lends the twelve bytes of a nonce, highest first.
   @unsafe
-  private static func withNonce<Result>(
-    position: UInt64,
-    recordedAt: Int64,
+  private static func withBytes<Result>(
+    of nonce: BodyNonce,
     _ body: (UnsafeRawBufferPointer) throws -> Result,
   ) rethrows -> Result {
-    let position = (position << 16).bigEndian
-    let time = (UInt64(bitPattern: recordedAt) << 16).bigEndian
-    // Safety: six bytes of each number fill the twelve; two more are overwritten or unused.
-    return unsafe try withUnsafeTemporaryAllocation(byteCount: 14, alignment: 1) { buffer in
-      unsafe buffer.storeBytes(of: position, as: UInt64.self)
-      unsafe buffer.storeBytes(of: time, toByteOffset: 6, as: UInt64.self)
-      return unsafe try body(
-        UnsafeRawBufferPointer(rebasing: buffer[..<SealingKey.nonceLength])
-      )
+    let bytes = (nonce.value << 32).bigEndian
+    // Safety: the number has sixteen bytes, of which the first twelve are lent.
+    return unsafe try withUnsafeBytes(of: bytes) { bytes in
+      unsafe try body(UnsafeRawBufferPointer(rebasing: bytes[..<SealingKey.nonceLength]))
     }
   }
 
@@ -30,8 +20,7 @@ enum BodySeal {
   /// - Parameters:
   ///   - body: The plain bytes.
   ///   - clear: The record's bytes before the body.
-  ///   - position: The record's position, for the nonce.
-  ///   - recordedAt: The record's time, for the nonce.
+  ///   - nonce: The record's nonce.
   ///   - key: The conversation's key.
   ///   - output: Where ciphertext and tag go.
   /// - Throws: `SealingError` if the library fails.
@@ -39,12 +28,11 @@ enum BodySeal {
   static func seal(
     _ body: UnsafeRawBufferPointer,
     behind clear: UnsafeRawBufferPointer,
-    position: UInt64,
-    recordedAt: Int64,
+    nonce: BodyNonce,
     with key: SealingKey,
     into output: UnsafeMutableRawBufferPointer,
   ) throws {
-    unsafe try withNonce(position: position, recordedAt: recordedAt) { nonce in
+    unsafe try withBytes(of: nonce) { nonce in
       unsafe try key.seal(body, authenticating: clear, nonce: nonce, into: output)
     }
   }
@@ -57,10 +45,7 @@ enum BodySeal {
       return unsafe try record.bytes.withUnsafeBytes { bytes in
         let clear = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<header.clearLength])
         let sealed = unsafe UnsafeRawBufferPointer(rebasing: bytes[header.clearLength...])
-        return unsafe try withNonce(
-          position: header.position,
-          recordedAt: header.recordedAt,
-        ) { nonce in
+        return unsafe try withBytes(of: header.nonce) { nonce in
           unsafe try key.open(sealed, authenticating: clear, nonce: nonce)
         }
       }

@@ -4,14 +4,19 @@ import Synchronization
 package struct Proposal<Command: Sendable, Answer: Sendable>: Sendable {
   /// The commands, applied in this order with nothing in between.
   package let commands: [Command]
+  /// Where the nonces of its events are counted from.
+  package let nonces: NonceBase
   /// Takes, for each command, the answer once it is on disk, or why it is not.
   package let answer: @Sendable ([Result<Answer, any Error>]) -> Void
 
+  /// Makes a proposal; its nonces are drawn here, before anything orders it.
   package init(
     _ commands: [Command],
+    nonces: NonceBase = .drawn(),
     answer: @escaping @Sendable ([Result<Answer, any Error>]) -> Void,
   ) {
     self.commands = commands
+    self.nonces = nonces
     self.answer = answer
   }
 }
@@ -34,8 +39,8 @@ package struct OrderedProposal<Command: Sendable, Answer: Sendable>: Sendable {
 
 /// The border between those who ask and the state machine: it gives commands their order.
 ///
-/// What is not a function of the log (identifiers, the clock) is in the command before it is
-/// ordered. A replicated log can take the place of the local one; the rules and the format stay.
+/// What is not a function of the log (identifiers, nonces, the clock) is in the proposal before it
+/// is ordered. A replicated log can take the place of the local one; the rules and the format stay.
 package protocol CommandLog<Command, Answer>: AnyObject, Sendable {
   associatedtype Command: Sendable
   associatedtype Answer: Sendable
@@ -60,6 +65,8 @@ package protocol CommandLog<Command, Answer>: AnyObject, Sendable {
 
 /// The order of one machine: a queue in memory, without a second log on disk.
 package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: CommandLog {
+  private typealias Taken = (taken: [OrderedProposal<Command, Answer>], areMoreWaiting: Bool)
+
   private struct State: Sendable {
     var waiting: [Proposal<Command, Answer>] = []
     var waitingCommands = 0
@@ -71,12 +78,13 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
   }
 
   private let state = Mutex(State())
-  private let clock: @Sendable () -> Int64
+  private let clock: @Sendable () throws -> Int64
 
   /// Makes an empty queue.
   ///
-  /// - Parameter clock: Microseconds since 1970; read when a command is ordered.
-  package init(clock: @escaping @Sendable () -> Int64) { self.clock = clock }
+  /// - Parameter clock: Microseconds since 1970; read when a command is ordered. What it throws is
+  ///   the answer to all that waits.
+  package init(clock: @escaping @Sendable () throws -> Int64) { self.clock = clock }
 
   package func propose(_ proposal: Proposal<Command, Answer>) {
     let signal = state.withLock { state -> (@Sendable () -> Void)? in
@@ -93,8 +101,16 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
   package func takeOrdered(
     limit: Int
   ) -> (taken: [OrderedProposal<Command, Answer>], areMoreWaiting: Bool) {
-    state.withLock { state in
+    var refused: (proposals: [Proposal<Command, Answer>], reason: any Error)?
+    let result = state.withLock { state -> Taken in
       guard !state.waiting.isEmpty else { return ([], false) }
+      do {
+        state.time = max(state.time, try clock())
+      } catch {
+        refused = (state.waiting, error)
+        (state.waiting, state.waitingCommands) = ([], 0)
+        return ([], false)
+      }
       var count = 1
       var commands = state.waiting[0].commands.count
       while count < state.waiting.count,
@@ -103,7 +119,6 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
         commands += state.waiting[count].commands.count
         count += 1
       }
-      state.time = max(state.time, clock())
       let taken = state.waiting.prefix(count).enumerated().map { offset, proposal in
         OrderedProposal(
           place: state.nextPlace + UInt64(offset),
@@ -116,6 +131,11 @@ package final class LocalCommandLog<Command: Sendable, Answer: Sendable>: Comman
       state.nextPlace += UInt64(count)
       return (taken, !state.waiting.isEmpty)
     }
+    guard let refused else { return result }
+    for proposal in refused.proposals {
+      proposal.answer(proposal.commands.map { _ in .failure(refused.reason) })
+    }
+    return result
   }
 
   package var waitingCount: Int { state.withLock { $0.waitingCommands } }

@@ -1,17 +1,7 @@
-import Foundation
-import Glibc
 import LMDB
 package import TransparencyLog
 
 extension EventLog {
-  /// The share of the map that may be used before appends are refused.
-  ///
-  /// The rest lets an erasure still work when the ledger is full.
-  package static let usableShare = 0.9
-  /// The free space of the disk below which appends are refused: a twentieth of it, at most this
-  /// many bytes.
-  static let ballastLimit = 64 << 20
-
   /// Writes a batch and flushes it.
   ///
   /// - Throws: `CommitError` if the outcome is unknown; any other error if nothing was written.
@@ -27,24 +17,6 @@ extension EventLog {
       }
       let (key, head) = (LogTables.headKey, batch.head.bytes)
       try transaction.put(head.span, for: key.span, in: log.tables.main)
-    }
-  }
-
-  /// Refuses new events before the map or the disk is full.
-  ///
-  /// - Parameter byteCount: The bytes of the records that are to be written.
-  /// - Throws: `StorageError` `.mapFull` or `.diskFull`.
-  func requireRoom(for byteCount: Int) throws {
-    let usage = try usage()
-    guard Double(usage.usedInBytes) < Self.usableShare * Double(usage.mapSizeInBytes) else {
-      throw StorageError(.mapFull, during: "append")
-    }
-    var disk = statvfs()
-    guard unsafe statvfs(path, &disk) == 0 else { return }
-    let unit = Int(disk.f_frsize)
-    let ballast = min(Self.ballastLimit, Int(disk.f_blocks) * unit / 20)
-    guard Int(disk.f_bavail) * unit - byteCount > ballast else {
-      throw StorageError(.diskFull, during: "append")
     }
   }
 

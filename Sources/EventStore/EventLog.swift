@@ -17,6 +17,8 @@ package final class EventLog: Sendable {
   private let access: Environment.Access
   private let mapSizeInBytes: Int?
   private let opened: Mutex<OpenLog?>
+  /// The folder as it was opened.
+  private let identity: FolderIdentity
 
   /// The environment and its tables, replaced as one when the log is reopened.
   struct OpenLog: Sendable {
@@ -40,6 +42,7 @@ package final class EventLog: Sendable {
     self.access = access
     self.mapSizeInBytes = mapSizeInBytes
     opened = Mutex(try Self.open(path, access, mapSizeInBytes))
+    identity = try FolderIdentity(of: path)
   }
 
   private static func open(
@@ -49,6 +52,7 @@ package final class EventLog: Sendable {
   ) throws -> OpenLog {
     var configuration = Environment.Configuration()
     configuration.mapSizeInBytes = mapSizeInBytes ?? configuration.mapSizeInBytes
+    configuration.growingTables = ["records": positionOfRow]
     let environment = try Environment(at: path, for: access, configuration: configuration)
     let tables = try environment.openTables(["nodes", "records"], creating: .inNewFile)
     return OpenLog(
@@ -62,6 +66,8 @@ package final class EventLog: Sendable {
   /// This is the only way back after a commit that failed while the meta page was written: LMDB
   /// then answers every call with `MDB_PANIC`.
   func reopen() throws {
+    // In another folder of that name an empty log would be made.
+    try identity.requireSame()
     var old = opened.withLock { log in
       defer { log = nil }
       return log?.environment
@@ -94,8 +100,19 @@ package final class EventLog: Sendable {
     try read { transaction, tables in try tables.head(in: transaction) }
   }
 
+  /// Checks every page of the log's file; beside a writer too.
+  ///
+  /// - Throws: `StorageError` `.corrupted` that names the page.
+  package func checkPages() throws { try current().environment.checkPages() }
+
   /// How full the map is, and who reads.
   package func usage() throws -> Usage { try current().environment.usage() }
+}
+
+/// The key of a row, by the bytes it begins with: the position in the record behind the leaf hash.
+@Sendable private func positionOfRow(_ beginning: [UInt8]) -> [UInt8]? {
+  let start = RecordLayout.leafLength + 8
+  return beginning.count >= start + 8 ? Array(beginning[start..<(start + 8)]) : nil
 }
 
 /// The tables of the log, and how to read them in a transaction.

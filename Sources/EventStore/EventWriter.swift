@@ -66,7 +66,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     self.log = log
     self.commands = commands
     self.observer = observer
-    committer = BatchCommitter(log, observer: observer)
+    committer = BatchCommitter(log, keys, observer: observer)
     self.machine = machine
     let (tree, head) = try log.checkedTree()
     decided = (head.position, head.recordedAt, 0)
@@ -183,7 +183,10 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     if decided.failures != failures.count { goBack() }
     var turn = Turn(failures: decided.failures)
     batch.begin(after: decided.position, time: decided.time)
-    roles.unlocked { giveWay() }
+    roles.unlocked {
+      batch.fullness = committer.fullness()
+      giveWay()
+    }
     repeat {
       if roles.isAnyAhead, !roles.hasMany { roles.waitForOthers() }
       (roles.hasOrdered, roles.hasMany) = (false, false)
@@ -230,7 +233,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
     _ ordered: Ordered,
     into batch: PendingBatch,
   ) -> [Result<Machine.Answer, any Error>] {
-    batch.time = max(batch.time, ordered.time)
+    batch.beginProposal(at: ordered.time, ordered.proposal.nonces)
     if let failure = committer.lastingFailure {
       return ordered.proposal.commands.map { _ in .failure(failure) }
     }
@@ -248,9 +251,7 @@ package final class EventWriter<Machine: StateMachine & SendableMetatype>: @unch
       try machine.reset()
       let (tree, head) = try log.checkedTree()
       sealed = tree
-      // The time moves on, so that no position gets the nonce of the attempt that failed.
-      let time = max(head.recordedAt, decided.time + 1)
-      decided = (head.position, time, failures.count)
+      decided = (head.position, head.recordedAt, failures.count)
     } catch {
       committer.fail(for: error)
       decided.position = sealed.size

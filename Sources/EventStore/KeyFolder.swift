@@ -26,6 +26,9 @@ struct KeyFolder: Sendable {
     return ([1] + numbers.sorted()).filter { FileManager.default.fileExists(atPath: file(of: $0)) }
   }
 
+  /// Whether there is a ring.
+  var hasRing: Bool { !rings.isEmpty }
+
   /// The number of the ring that counts; 1 if there is none yet.
   var current: Int { rings.last ?? 1 }
 
@@ -42,6 +45,17 @@ struct KeyFolder: Sendable {
   func removeScratch() throws {
     guard FileManager.default.fileExists(atPath: scratch) else { return }
     try FileManager.default.removeItem(atPath: scratch)
+  }
+
+  /// Runs a body that makes a ring in the scratch folder; nothing of it stays if it fails.
+  func makingScratch(_ body: () throws -> Void) throws {
+    try removeScratch()
+    do {
+      try body()
+    } catch {
+      try? removeScratch()
+      throw error
+    }
   }
 
   /// Removes the files of a ring; processes that have them open keep them until they look again.

@@ -13,7 +13,8 @@ extension KeyRing {
   ///   - order: The log position of the order, so that keys restored from a backup can be told from
   ///     those after the erasure.
   /// - Returns: What the destroyed keys are known by in receipts.
-  /// - Throws: `KeyError` if one does not open under the master key; then nothing was destroyed.
+  /// - Throws: `KeyError` if one does not open under the master key, `StorageError` if a page of
+  ///   the file is damaged; then nothing was destroyed.
   package func empty(_ slots: [UInt64], by order: UInt64) throws -> [KeyFingerprint] {
     precondition(
       !slots.contains(Self.ledgerSlot),
@@ -21,6 +22,8 @@ extension KeyRing {
     )
     return try changing.withLock { _ in
       let (ring, masterKey) = (current, masterKey.withLock { $0 })
+      // Slots lie anywhere in the file, and at opening only its branches and its end were read.
+      try ring.environment.checkPages()
       let erased = max(try ring.mark(.erased), order)
       return try ring.environment.write { transaction in
         var destroyed: [KeyFingerprint] = []
@@ -45,10 +48,12 @@ extension KeyRing {
   package func rewrite() throws {
     try changing.withLock { _ in
       let old = current
-      try folder.removeScratch()
-      try old.environment.copyCompacted(to: folder.scratch)
-      try finishScratch { ring, transaction in
-        try ring.set(.rewritten, to: ring.mark(.erased), in: &transaction)
+      try identity.requireSame()
+      try folder.makingScratch {
+        try old.environment.copyCompacted(to: folder.scratch)
+        try finishScratch { ring, transaction in
+          try ring.set(.rewritten, to: ring.mark(.erased), in: &transaction)
+        }
       }
       try takeUpScratch(after: old)
     }
@@ -61,9 +66,21 @@ extension KeyRing {
   }
 
   /// Puts a ring that was made in the place of the one before.
-  func takeUpScratch(after old: OpenRing) throws {
+  ///
+  /// - Parameters:
+  ///   - old: The ring before.
+  ///   - adopted: Called when the new one counts.
+  /// - Throws: `StorageError`.
+  func takeUpScratch(after old: OpenRing, _ adopted: () -> Void = {}) throws {
     let number = old.number + 1
-    try folder.adopt(as: number)
+    do {
+      try folder.adopt(as: number)
+    } catch {
+      // It may have its name, though the folder could not be flushed.
+      if folder.current == number { adopted() } else { try? folder.removeScratch() }
+      throw error
+    }
+    adopted()
     let ring = try OpenRing(number, at: folder.path(ofRing: number), for: .writing)
     try old.environment.write { try old.set(.moved, to: UInt64(number), in: &$0) }
     try move(to: ring)
@@ -96,11 +113,17 @@ extension KeyRing {
   /// What the master key is known by.
   package var masterKeyFingerprint: String { masterKey.withLock { $0.fingerprint } }
 
+  /// Checks every page of the ring's file; beside a writer too.
+  ///
+  /// - Throws: `StorageError` `.corrupted` that names the page.
+  package func checkPages() throws { try current.environment.checkPages() }
+
   /// How the slots stand.
   package func usage() throws -> KeyUsage {
     let ring = current
-    let (filled, full) = (try ring.mark(.filled), try ring.count())
-    return KeyUsage(filled: filled, destroyed: filled - UInt64(full))
+    let (filled, full) = (try ring.mark(.filled), UInt64(try ring.count()))
+    let missing = min(try ring.mark(.passed) + leftOut(), filled - min(full, filled))
+    return KeyUsage(filled: filled, missing: missing, destroyed: filled - full - missing)
   }
 }
 
@@ -108,6 +131,8 @@ extension KeyRing {
 package struct KeyUsage: Hashable, Sendable {
   /// How many slots were ever filled.
   package let filled: UInt64
+  /// How many of those are in a newer copy of the keys, or were left out of this one.
+  package let missing: UInt64
   /// How many of those were emptied.
   package let destroyed: UInt64
 }

@@ -11,19 +11,21 @@ extension KeyRing {
   /// Bodies stay sealed as they are, and the file that the old key opens is removed. Whoever dies
   /// meanwhile leaves the old file as it was, or the new one whole.
   ///
-  /// - Parameter fresh: The master key to wrap under.
-  /// - Throws: `KeyError` if a key does not open; then nothing was changed.
-  package func rewrap(under fresh: MasterKey) throws {
+  /// - Parameters:
+  ///   - fresh: The master key to wrap under.
+  ///   - keep: Keeps it somewhere, when everything is wrapped and nothing in place yet.
+  /// - Throws: `KeyError` if a key does not open; what `keep` throws. Then nothing was changed,
+  ///   unless `masterKeyFingerprint` is that of the fresh key.
+  package func rewrap(under fresh: MasterKey, keeping keep: () throws -> Void = {}) throws {
     try changing.withLock { _ in
       let old = current
       let masterKey = masterKey.withLock { $0 }
-      try folder.removeScratch()
-      do {
-        let ring = try OpenRing(0, at: folder.scratch, for: .writing)
-        try wrap(old, masterKey, into: ring, fresh)
+      try identity.requireSame()
+      try folder.makingScratch {
+        try wrap(old, masterKey, into: OpenRing(0, at: folder.scratch, for: .writing), fresh)
+        try keep()
       }
-      self.masterKey.withLock { $0 = fresh }
-      try takeUpScratch(after: old)
+      try takeUpScratch(after: old) { self.masterKey.withLock { $0 = fresh } }
     }
   }
 
@@ -55,7 +57,10 @@ extension KeyRing {
       }
     }
     let (filled, erased) = (try old.mark(.filled), try old.mark(.erased))
+    let (passed, passing) = (try old.mark(.passed), try old.mark(.passing))
     try ring.environment.write { transaction in
+      try ring.set(.passed, to: passed, in: &transaction)
+      try ring.set(.passing, to: passing, in: &transaction)
       try ring.set(.filled, to: filled, in: &transaction)
       try ring.set(.erased, to: erased, in: &transaction)
       // No page of a new file holds what was in an emptied slot.

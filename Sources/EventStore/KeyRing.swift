@@ -16,6 +16,8 @@ package final class KeyRing: Sendable {
   ///
   /// One flush then serves this many new conversations.
   private static let provisionCount: UInt64 = 4_096
+  /// The bytes a slot takes in the file, with its share of the pages above.
+  private static let rowByteCount = 96
   /// How many times a ring that another process has just removed is looked for.
   private static let attempts = 20
 
@@ -23,11 +25,15 @@ package final class KeyRing: Sendable {
   let access: Environment.Access
   let masterKey: Mutex<MasterKey>
   private let makeKey: @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce)
+  /// The folder as it was opened; nothing is made in another one.
+  let identity: FolderIdentity
+  /// What the log says is erased, though the ring may still hold it.
+  let orders = Mutex(KnownOrders())
   private let state: Mutex<State>
   /// Held by whoever fills slots, empties them, or writes the ring anew.
   let changing = Mutex(())
   /// The last slot that was filled.
-  private let filled = Atomic<UInt64>(0)
+  let filled = Atomic<UInt64>(0)
 
   /// The open ring, and what is kept of it in memory.
   fileprivate struct State: Sendable {
@@ -53,7 +59,9 @@ package final class KeyRing: Sendable {
   ///   - masterKey: What wraps the keys.
   ///   - makeKey: Makes the key of a slot and the nonce that wraps it; random, unless a test wants
   ///     two ledgers to have the same.
-  /// - Throws: `StorageError`; `KeyError` if the master key is another one.
+  ///   - orphaned: What becomes of a ring whose successor is not there.
+  /// - Throws: `StorageError`; `KeyError` if the master key is another one, or the ring says that
+  ///   another one took its place, which is not there.
   package init(
     at path: String,
     for access: Environment.Access,
@@ -61,33 +69,49 @@ package final class KeyRing: Sendable {
     makeKey: @escaping @Sendable (UInt64) -> (key: SymmetricKey, nonce: AES.GCM.Nonce) = { _ in
       (SymmetricKey(size: .bits256), AES.GCM.Nonce())
     },
+    orphaned: Orphan = .refused,
   ) throws {
     folder = KeyFolder(path: path)
     self.access = access
     self.masterKey = Mutex(masterKey)
     self.makeKey = makeKey
-    let ring = try Self.openCurrent(of: folder, for: access)
+    let ring = try Self.openCurrent(of: folder, for: access, orphaned)
+    identity = try FolderIdentity(of: path)
     try ring.requireMasterKey(masterKey, for: access)
     state = Mutex(try State(ring))
     filled.store(try ring.mark(.filled), ordering: .releasing)
     if access == .writing { try removeOldRings() }
   }
 
-  /// Opens the ring that counts; again if it was removed between the look and the opening.
+  /// What becomes of a ring that says another one took its place, if that is not there.
+  package enum Orphan: Sendable {
+    /// It is not used: newer keys are missing.
+    case refused
+    /// It is used; whoever opens it knows that newer keys are missing.
+    case accepted
+  }
+
+  /// Opens the ring that counts; again if it was removed, or another one took its place, between
+  /// the look and the opening.
   static func openCurrent(
     of folder: KeyFolder,
     for access: Environment.Access,
+    _ orphaned: Orphan = .refused,
   ) throws -> OpenRing {
     for _ in 1..<attempts {
       let number = folder.current
       do {
-        return try OpenRing(number, at: folder.path(ofRing: number), for: access)
+        let ring = try OpenRing(number, at: folder.path(ofRing: number), for: access)
+        let successor = try ring.mark(.moved)
+        if successor == 0 || orphaned == .accepted { return ring }
+        if folder.current == number {
+          throw KeyError.missingSuccessor(of: folder.path, number: successor)
+        }
       } catch  where access == .reading && folder.current != number {
         continue
       }
     }
-    let number = folder.current
-    return try OpenRing(number, at: folder.path(ofRing: number), for: access)
+    throw KeyError.missingSuccessor(of: folder.path, number: UInt64(folder.current))
   }
 
   /// Fills slots so that those up to `slot` can be used; flushed when this returns.
@@ -98,6 +122,8 @@ package final class KeyRing: Sendable {
       guard slot >= first else { return }
       let (ring, masterKey) = (current, masterKey.withLock { $0 })
       let last = slot + Self.provisionCount
+      let added = Int(last - first + 1) * Self.rowByteCount
+      try DiskRoom.require(added, at: folder.path, keeping: rewriteByteCount)
       try ring.environment.write { transaction in
         for slot in first...last {
           let (key, nonce) = makeKey(slot)
@@ -117,7 +143,8 @@ package final class KeyRing: Sendable {
   ///
   /// - Throws: `KeyError` if the master key is another one.
   func key(inSlot slot: UInt64) throws -> SealingKey? {
-    while true {
+    // A ring that was moved has a successor, which the next look opens.
+    for _ in 0..<Self.attempts {
       let (ring, transaction, cached) = try state.withLock { state in
         if state.ring.environment.lastTransaction != state.transaction { try refresh(&state) }
         return (state.ring, state.transaction, state.cache[slot])
@@ -133,12 +160,17 @@ package final class KeyRing: Sendable {
       state.withLock { $0.keep(key, inSlot: slot, asOf: transaction, of: ring) }
       return key
     }
+    throw KeyError.missingSuccessor(of: folder.path, number: try current.mark(.moved))
   }
+
+  /// Whether a slot's key is there, and was not destroyed.
+  package func isKey(inSlot slot: UInt64) throws -> Bool { try key(inSlot: slot) != nil }
 
   /// The bytes of a key, to be given away; `nil` if it was destroyed.
   ///
   /// - Throws: `KeyError` if the master key is another one.
   package func plainKey(inSlot slot: UInt64) throws -> [UInt8]? {
+    guard try !isErasedByOrder(slot) else { return nil }
     let (ring, masterKey) = (current, masterKey.withLock { $0 })
     let wrapped = try ring.environment.read { transaction in
       try transaction.copiedValue(for: BigEndianKey(slot).span, in: ring.keys)
@@ -148,9 +180,24 @@ package final class KeyRing: Sendable {
 
   /// Opens the body of a record.
   ///
-  /// - Returns: The plain bytes; `nil` if the key was destroyed.
+  /// Records of stream zero are the ledger's own: orders of erasure are among them, so they are
+  /// opened without a look at the orders.
+  ///
+  /// - Returns: The plain bytes; `nil` if the key was destroyed, or is to be.
   /// - Throws: `DamagedRecord` if the body is not what was sealed.
   package func open(_ record: Record) throws -> [UInt8]? {
+    guard record.header.sealedLength > 0 else { return [] }
+    let isOwn = record.header.stream == 0
+    guard try isOwn || !isErasedByOrder(record.header.keySlot) else { return nil }
+    return try openOwn(record)
+  }
+
+  /// Opens the body of a record of the ledger's own without a look at the orders, which are read
+  /// this way.
+  ///
+  /// - Returns: The plain bytes; `nil` if the key was destroyed.
+  /// - Throws: `DamagedRecord` if the body is not what was sealed.
+  package func openOwn(_ record: Record) throws -> [UInt8]? {
     guard record.header.sealedLength > 0 else { return [] }
     guard let key = try key(inSlot: record.header.keySlot) else { return nil }
     return try BodySeal.open(record, with: key)
@@ -160,7 +207,12 @@ package final class KeyRing: Sendable {
   /// keys in memory if any was destroyed.
   private func refresh(_ state: inout State) throws {
     let transaction = state.ring.environment.lastTransaction
-    guard try state.ring.mark(.moved) == 0 else {
+    let successor = try state.ring.mark(.moved)
+    guard successor == 0 else {
+      try identity.requireSame()
+      guard folder.current != state.ring.number else {
+        throw KeyError.missingSuccessor(of: folder.path, number: successor)
+      }
       let ring = try Self.openCurrent(of: folder, for: access)
       try ring.requireMasterKey(masterKey.withLock { $0 }, for: access)
       return state = try State(ring)
@@ -172,6 +224,9 @@ package final class KeyRing: Sendable {
 }
 
 extension KeyRing {
+  /// The bytes that a rewrite takes: an erasure needs them free.
+  var rewriteByteCount: Int { current.environment.usage().usedInBytes }
+
   /// The open ring.
   var current: OpenRing { state.withLock { $0.ring } }
 

@@ -1,7 +1,7 @@
 package import Crypto
 import Foundation
 import Glibc
-import LMDB
+package import LMDB
 
 /// The key that wraps all others.
 package struct MasterKey: Sendable {
@@ -13,13 +13,28 @@ package struct MasterKey: Sendable {
   ///
   /// - Throws: `KeyError` if the file cannot be used.
   package init(atPath path: String, creating: Bool) throws {
-    if let content = FileManager.default.contents(atPath: path) {
+    if let content = try Self.content(ofFile: path) {
       try self.init(digits: String(decoding: content, as: UTF8.self), from: path)
       return
     }
     guard creating else { throw KeyError.noMasterKey(path: path) }
     self.init()
     try write(to: path)
+  }
+
+  /// The content of a file; `nil` if there is none.
+  ///
+  /// A file that cannot be read is not taken for one that is not there: another key would be made
+  /// in its place.
+  private static func content(ofFile path: String) throws -> [UInt8]? {
+    var content: [UInt8] = []
+    do {
+      try forEachPiece(ofFile: path) { content += $0 }
+    } catch let error as StorageError {
+      if error.code == .noSuchFile { return nil }
+      throw KeyError.unreadable(path: path, error.code)
+    }
+    return content
   }
 
   /// Draws a key at random.
@@ -85,6 +100,10 @@ package enum KeyError: Error, Hashable, Sendable {
   case failedCommand(status: Int32)
   /// The master key does not open the data keys.
   case wrongMasterKey
+  /// The file of the master key is there and cannot be read.
+  case unreadable(path: String, StorageError.Code)
+  /// The keys in a folder say that others took their place, which are not there.
+  case missingSuccessor(of: String, number: UInt64)
 }
 
 extension KeyError: CustomStringConvertible {
@@ -101,6 +120,13 @@ extension KeyError: CustomStringConvertible {
       "the command for the master key ended with \(status); expected 0 and 64 hexadecimal digits "
         + "on its standard output"
     case .wrongMasterKey: "the master key does not open this ledger's keys; restore the right one"
+    case .unreadable(let path, let code):
+      "the master key at \(path) cannot be read: \(code.sentence); let this account read it"
+    case .missingSuccessor(let folder, let number):
+      "the keys in \(folder) say that those of ring-\(number) took their place, which is not "
+        + "there; put it back as \(folder)/ring-\(number) (if the ledger was renamed while a "
+        + "process wrote it, it may lie where the ledger was), or go on without with: handover "
+        + "keys accept-older"
     }
   }
 }

@@ -64,6 +64,20 @@ package enum MasterKeySource: Hashable, Sendable {
   }
 }
 
+extension MasterKeySource {
+  /// Whether the key lies in a file that is there.
+  package var isFileThere: Bool {
+    guard case .file(let path) = self else { return false }
+    return FileManager.default.fileExists(atPath: path)
+  }
+
+  /// Takes the file away that a key was made in and nothing was wrapped under.
+  package func removeFile() {
+    guard case .file(let path) = self else { return }
+    try? FileManager.default.removeItem(atPath: path)
+  }
+}
+
 extension MasterKeySource: CustomStringConvertible {
   /// Where the key comes from, without the key.
   package var description: String {

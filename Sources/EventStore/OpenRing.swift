@@ -19,6 +19,10 @@ struct OpenRing: Sendable {
     case rewritten
     /// The ring that took this one's place.
     case moved
+    /// How many slots were passed over, because their keys are in a newer ring that is gone.
+    case passed
+    /// One more than the last slot before those, until the log says that they were passed over.
+    case passing
 
     fileprivate var key: [UInt8] { Array(rawValue.utf8) }
   }
@@ -33,6 +37,7 @@ struct OpenRing: Sendable {
   ) throws {
     var configuration = Environment.Configuration()
     configuration.mapSizeInBytes = 1 << 36
+    configuration.growingTables = ["keys": { _ in nil }]
     environment = try Environment(at: path, for: access, configuration: configuration)
     let opened = try environment.openTables(["keys"], creating: .inNewFile)
     (self.number, keys, main) = (number, opened.named[0], opened.main)

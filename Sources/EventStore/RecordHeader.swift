@@ -2,6 +2,8 @@
 ///
 /// The layout is drawn byte by byte in docs/record-format.md.
 package struct RecordHeader: Hashable, Sendable {
+  /// How the record is laid out; a new one has the current format.
+  package var format = RecordFormat.current
   /// The number of the event type.
   package var type: UInt16
   /// The version of the type's schema.
@@ -30,8 +32,12 @@ package struct RecordHeader: Hashable, Sendable {
   package var occurredAt: Int64?
   /// Whether the event was imported: claimed by a source, not witnessed.
   package var isImported = false
+  /// The position of the event that an imported one follows; zero if it follows the one before it.
+  package var follows: UInt64 = 0
   /// The slot of the key that seals the body.
   package var keySlot: UInt64
+  /// What the body is sealed with beside the key.
+  package var nonce = BodyNonce(0)
   /// How many bytes the idempotency key has.
   package var idempotencyKeyLength: UInt8 = 0
   /// How many bytes the sealed body has, its tag included; zero for an empty body.

@@ -1,11 +1,30 @@
+/// The formats of records: all are read, the last one is written.
+package enum RecordFormat: UInt8, Hashable, Sendable {
+  /// The nonce of the body follows from position and time.
+  case withoutNonce = 1
+  /// The record bears the nonce of its body, and the event it follows.
+  case withNonce = 2
+
+  /// What new records have.
+  package static let current = withNonce
+
+  /// The bytes of the fixed part of the header.
+  var fixedLength: Int {
+    switch self {
+    case .withoutNonce: RecordLayout.sharedLength
+    case .withNonce: RecordLayout.sharedLength + RecordLayout.addedLength
+    }
+  }
+}
+
 /// Where each field of a record's header lies (docs/record-format.md).
 ///
 /// Numbers are big-endian.
 enum RecordLayout {
-  /// The format this code writes, and the only one it reads.
-  static let format: UInt8 = 1
-  /// The bytes of the fixed part of the header.
-  static let fixedLength = 96
+  /// The bytes of the fixed part that are the same in every format, and all of it in format 1.
+  static let sharedLength = 96
+  /// The bytes that format 2 has behind those: the position followed, and the nonce.
+  static let addedLength = 20
   /// The bytes of one identifier behind the fixed part.
   static let partyLength = 16
   /// The bytes a stored row has before the record: its leaf hash.
@@ -17,15 +36,16 @@ enum RecordLayout {
 
   /// The most bytes a record can have.
   static let recordLimit =
-    clearLength(parties: 3, idempotencyKey: idempotencyKeyLimit) + bodyByteCountLimit + tagLength
+    clearLength(.current, parties: 3, idempotencyKey: idempotencyKeyLimit) + bodyByteCountLimit
+    + tagLength
 
   static let importedFlag: UInt8 = 1
   static let occurredFlag: UInt8 = 2
 
   /// The bytes of the header with its identifiers and the idempotency key: what is authenticated
   /// with the body.
-  static func clearLength(parties: Int, idempotencyKey: Int) -> Int {
-    fixedLength + parties * partyLength + idempotencyKey
+  static func clearLength(_ format: RecordFormat, parties: Int, idempotencyKey: Int) -> Int {
+    format.fixedLength + parties * partyLength + idempotencyKey
   }
 }
 
@@ -39,7 +59,7 @@ extension RecordHeader {
       unsafe memory.storeBytes(of: number.bigEndian, toByteOffset: offset, as: Number.self)
     }
     let imported = isImported ? RecordLayout.importedFlag : 0
-    put(RecordLayout.format, at: 0)
+    put(format.rawValue, at: 0)
     put(occurredAt == nil ? imported : imported | RecordLayout.occurredFlag, at: 1)
     put(type, at: 2)
     put(schemaVersion, at: 4)
@@ -59,7 +79,12 @@ extension RecordHeader {
     put(idempotencyKeyLength, at: 89)
     put(UInt16(0), at: 90)
     put(UInt32(0), at: 92)
-    let partyOffset = RecordLayout.fixedLength
+    if format == .withNonce {
+      put(follows, at: 96)
+      put(UInt64(truncatingIfNeeded: nonce.value >> 32), at: 104)
+      put(UInt32(truncatingIfNeeded: nonce.value), at: 112)
+    }
+    let partyOffset = format.fixedLength
     for (index, party) in [parties.first, parties.second, parties.third].enumerated()
     where index < parties.count {
       put(party, at: partyOffset + index * RecordLayout.partyLength)
@@ -73,10 +98,10 @@ extension RecordHeader {
   ///   - position: Where it was found, which it must name.
   /// - Throws: `DamagedRecord` if the lengths or the position do not fit, or the format is newer.
   package init(parsing record: Span<UInt8>, at position: UInt64) throws(DamagedRecord) {
-    guard record.count >= RecordLayout.fixedLength else {
+    guard record.count >= RecordLayout.sharedLength else {
       throw DamagedRecord(at: position, "\(record.count) bytes are fewer than a header")
     }
-    // Safety: the fixed part was checked above, the identifiers are checked inside.
+    // Safety: the shared part was checked above, the rest is checked inside.
     let parsed = unsafe record.withUnsafeBytes { unsafe RecordHeader(loading: $0) }
     guard let parsed, parsed.position == position else {
       throw DamagedRecord(at: position, "the header is of another record or format")
@@ -91,10 +116,11 @@ extension RecordHeader {
   ///
   /// - Throws: `DamagedRecord` if the lengths or the position do not fit, or the format is newer.
   static func check(_ record: Span<UInt8>, at position: UInt64) throws(DamagedRecord) {
-    guard record.count >= RecordLayout.fixedLength, record[0] == RecordLayout.format,
+    guard record.count >= RecordLayout.sharedLength, let format = RecordFormat(rawValue: record[0]),
       record[88] <= 3, number(UInt64.self, of: record, at: 8) == position
     else { throw DamagedRecord(at: position, "the header is of another record or format") }
     let clearLength = RecordLayout.clearLength(
+      format,
       parties: Int(record[88]),
       idempotencyKey: Int(record[89]),
     )
@@ -105,21 +131,21 @@ extension RecordHeader {
 
   /// The position of the first event of a record's stream, as the record has it.
   static func streamStart(of record: Span<UInt8>) -> UInt64 {
-    record.count < RecordLayout.fixedLength ? 0 : number(UInt64.self, of: record, at: 24)
+    record.count < RecordLayout.sharedLength ? 0 : number(UInt64.self, of: record, at: 24)
   }
 
   /// When a record was recorded, as the record has it.
   static func recordedAt(of record: Span<UInt8>) -> Int64 {
-    record.count < RecordLayout.fixedLength ? .min : number(Int64.self, of: record, at: 40)
+    record.count < RecordLayout.sharedLength ? .min : number(Int64.self, of: record, at: 40)
   }
 
-  /// A number of the fixed part, highest byte first.
+  /// A number of the shared part, highest byte first.
   private static func number<Number: FixedWidthInteger>(
     _ type: Number.Type,
     of record: Span<UInt8>,
     at offset: Int,
   ) -> Number {
-    // Safety: the callers checked that the fixed part is there; any bit pattern is a number.
+    // Safety: the callers checked that the shared part is there; any bit pattern is a number.
     unsafe record.withUnsafeBytes { bytes in
       unsafe Number(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Number.self))
     }
@@ -128,6 +154,7 @@ extension RecordHeader {
   /// The bytes before the sealed body.
   package var clearLength: Int {
     RecordLayout.clearLength(
+      format,
       parties: parties.count,
       idempotencyKey: Int(idempotencyKeyLength),
     )
@@ -141,10 +168,10 @@ extension RecordHeader {
       )
     }
     let partyCount = Int(get(UInt8.self, at: 88))
-    let parties = RecordLayout.fixedLength
-    guard get(UInt8.self, at: 0) == RecordLayout.format, partyCount <= 3,
-      memory.count >= parties + partyCount * RecordLayout.partyLength
+    guard let format = RecordFormat(rawValue: get(UInt8.self, at: 0)), partyCount <= 3,
+      memory.count >= format.fixedLength + partyCount * RecordLayout.partyLength
     else { return nil }
+    let parties = format.fixedLength
     func identifier(at offset: Int) -> UInt128 {
       UInt128(get(UInt64.self, at: offset)) << 64 | UInt128(get(UInt64.self, at: offset + 8))
     }
@@ -173,5 +200,14 @@ extension RecordHeader {
     occurredAt = flags & RecordLayout.occurredFlag == 0 ? nil : get(Int64.self, at: 48)
     isImported = flags & RecordLayout.importedFlag != 0
     idempotencyKeyLength = get(UInt8.self, at: 89)
+    self.format = format
+    switch format {
+    case .withoutNonce:
+      nonce = BodyNonce(position: position, recordedAt: recordedAt)
+    case .withNonce:
+      follows = get(UInt64.self, at: 96)
+      let high = UInt128(get(UInt64.self, at: 104))
+      nonce = BodyNonce(high << 32 | UInt128(get(UInt32.self, at: 112)))
+    }
   }
 }

@@ -15,6 +15,9 @@ package protocol StateMachine {
   /// - Throws: A fault of the storage; the machine is then as it was before the call.
   mutating func apply(_ command: Command, to batch: PendingBatch) throws -> Answer
 
+  /// Whether a command may take of the room that is kept when the ledger is full.
+  func mayUseReserve(_ command: Command) -> Bool
+
   /// Applies commands one after the other; what a command that failed has appended is taken back.
   ///
   /// The machine has this loop, and not the writer, so that it is compiled for the machine's own
@@ -36,6 +39,9 @@ package protocol StateMachine {
 }
 
 extension StateMachine {
+  /// No command may.
+  package func mayUseReserve(_ command: Command) -> Bool { false }
+
   @inlinable
   package mutating func apply(
     _ commands: [Command],
@@ -43,15 +49,24 @@ extension StateMachine {
   ) -> [Result<Answer, any Error>] {
     var answers: [Result<Answer, any Error>] = []
     answers.reserveCapacity(commands.count)
-    for command in commands {
-      let mark = batch.mark
-      do {
-        answers.append(.success(try apply(command, to: batch)))
-      } catch {
-        batch.rewind(to: mark)
-        answers.append(.failure(error))
-      }
-    }
+    for command in commands { answers.append(applyNext(command, to: batch)) }
     return answers
+  }
+
+  /// Applies the next command of a proposal: with the nonces and the room that are its own, and
+  /// what it has appended is taken back if it fails.
+  @inlinable
+  package mutating func applyNext(
+    _ command: Command,
+    to batch: PendingBatch,
+  ) -> Result<Answer, any Error> {
+    let mark = batch.mark
+    batch.beginCommand(usingReserve: mayUseReserve(command))
+    do {
+      return .success(try apply(command, to: batch))
+    } catch {
+      batch.rewind(to: mark)
+      return .failure(error)
+    }
   }
 }

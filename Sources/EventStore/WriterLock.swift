@@ -1,4 +1,5 @@
 import Glibc
+import LMDB
 
 /// The lock that one writer process holds on a ledger for its life.
 ///
@@ -28,7 +29,7 @@ package final class WriterLock: Sendable {
   /// A process that the last writer has just started has copies of its files, and so of the lock,
   /// until it becomes another program; so it is tried for 20 milliseconds.
   private static func locked(_ path: String) throws -> CInt {
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw AnotherWriter(process: nil, path: path, code: errno) }
     for _ in 0..<20 {
       var claim = Self.claim
@@ -73,6 +74,11 @@ package final class WriterLock: Sendable {
   }
 }
 
+extension AnotherWriter {
+  /// Whether another process has the lock; if not, it could not be made.
+  package var isThere: Bool { code == EWOULDBLOCK }
+}
+
 /// The ledger is being written by another process, or its lock cannot be made.
 package struct AnotherWriter: Error, Hashable, Sendable {
   /// The process that holds the lock, if it could be read.
@@ -86,9 +92,8 @@ package struct AnotherWriter: Error, Hashable, Sendable {
 extension AnotherWriter: CustomStringConvertible {
   /// Who writes, and what to do.
   package var description: String {
-    guard code == EWOULDBLOCK else {
-      // Safety: the C string is static or thread-local and is copied at once.
-      return "the lock \(path) cannot be made: \(unsafe String(cString: strerror(code)))"
+    guard isThere else {
+      return "the lock \(path) cannot be taken: \(StorageError.Code(rawValue: code).sentence)"
     }
     let holder = process.map { "process \($0)" } ?? "another process"
     return "\(holder) is writing this ledger; one process writes at a time, so end it or use it"

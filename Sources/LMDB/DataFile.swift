@@ -43,10 +43,30 @@ enum DataFile {
   /// end as long as the list of free pages is not asked. Only ever makes the file longer, whatever
   /// another thread commits meanwhile; on a full disk it stays as it is, and the next commit tries
   /// again.
-  static func extend(_ environment: OpaquePointer, in folder: String, to wanted: Int) {
-    guard let found = byteCount(in: folder), found < wanted else { return }
+  ///
+  /// - Parameters:
+  ///   - environment: The environment.
+  ///   - folder: Its folder.
+  ///   - wanted: The bytes of the pages that the commit speaks of.
+  ///   - before: The bytes the file had before the commit.
+  /// - Throws: `CommitError` if the commit wrote behind the file's end.
+  static func extend(
+    _ environment: OpaquePointer,
+    in folder: String,
+    to wanted: Int,
+    from before: Int,
+  ) throws(CommitError) {
+    guard let found = byteCount(in: folder) else { return }
+    guard found <= max(before, wanted) else {
+      let sizes = "\(found) bytes, \(wanted) wanted"
+      throw CommitError(
+        cause: StorageError(.corrupted, during: "commit to \(path(in: folder)): \(sizes)")
+      )
+    }
     var descriptor: CInt = -1
-    guard unsafe mdb_env_get_fd(environment, &descriptor) == MDB_SUCCESS else { return }
+    guard found < wanted, unsafe mdb_env_get_fd(environment, &descriptor) == MDB_SUCCESS else {
+      return
+    }
     _ = posix_fallocate(descriptor, found, wanted - found)
   }
 }

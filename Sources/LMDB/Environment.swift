@@ -32,6 +32,9 @@ package final class Environment: Sendable {
     case reading
   }
 
+  /// Says under which key a value lies, by the bytes it begins with; `nil` if under none.
+  package typealias KeyOfValue = @Sendable (_ beginning: [UInt8]) -> [UInt8]?
+
   /// How an environment is opened.
   package struct Configuration: Sendable {
     /// The size of the memory map in bytes: the most the file can grow to.
@@ -43,6 +46,12 @@ package final class Environment: Sendable {
     package var tableLimit = 16
     /// The most read transactions at one time, in all processes together.
     package var readerLimit = 1_024
+    /// Whether the pages are checked before a writer may use them, and which tables only grow at
+    /// their end; `nil` for a file that can be made again.
+    ///
+    /// Of such a table the last leaf is read. For each it is said under which key a value lies that
+    /// has pages of its own, by the bytes it begins with.
+    package var growingTables: [String: KeyOfValue]?
 
     package init() {}
   }
@@ -97,16 +106,18 @@ package final class Environment: Sendable {
   /// The body is synchronous, so no suspension can hold up the next writer. When this returns,
   /// the writes are flushed to the device.
   ///
-  /// - Throws: What the body throws; or `CommitError` if the commit itself failed.
+  /// - Throws: What the body throws; or `CommitError` if the commit itself failed, or wrote where
+  ///   the file does not reach.
   package func write<Result>(_ body: (inout WriteTransaction) throws -> Result) throws -> Result {
     var transaction = unsafe try WriteTransaction(in: handle)
     let result = try body(&transaction)
+    let before = DataFile.byteCount(in: path) ?? 0
     do {
       try transaction.commit()
     } catch {
       throw CommitError(cause: error.cause.naming(diskOf: path))
     }
-    unsafe DataFile.extend(handle, in: path, to: usedByteCount(of: handle))
+    try unsafe DataFile.extend(handle, in: path, to: usedByteCount(of: handle), from: before)
     return result
   }
 
@@ -136,11 +147,7 @@ package final class Environment: Sendable {
   ///
   /// Read from the map without a system call, so that it can be compared before every look at what
   /// was kept of an earlier one.
-  package var lastTransaction: Int {
-    var information = unsafe MDB_envinfo()
-    unsafe mdb_env_info(handle, &information)
-    return unsafe Int(information.me_last_txnid)
-  }
+  package var lastTransaction: Int { unsafe LMDB.lastTransaction(of: handle) }
 
   /// How full the map is, and who reads.
   package func usage() -> Usage {
@@ -154,12 +161,29 @@ package final class Environment: Sendable {
     )
   }
 
+  /// Checks what the file says of all its pages, free and in use, as of its newest commit.
+  ///
+  /// Reads every page of every tree; a process that writes meanwhile changes none of them.
+  ///
+  /// - Throws: `StorageError` `.corrupted` that names the page.
+  package func checkPages() throws {
+    try read { _ in
+      guard isWritten else { return }
+      try unsafe checkFile(of: handle, in: path, .everything)
+    }
+  }
+
   /// Copies the environment without its free pages into an empty folder, and flushes the copy.
+  ///
+  /// Only its owner can read it: the library's own copy would be as open as the process's mask lets
+  /// it.
   package func copyCompacted(to folder: String) throws {
     try makeFolder(folder)
+    let descriptor = try createPrivate(folder + "/data.mdb")
+    defer { close(descriptor) }
     try check(
-      unsafe mdb_env_copy2(handle, folder, CUnsignedInt(MDB_CP_COMPACT)),
-      "mdb_env_copy2",
+      unsafe mdb_env_copyfd2(handle, descriptor, CUnsignedInt(MDB_CP_COMPACT)),
+      "mdb_env_copyfd2",
     )
     try flush(file: folder + "/data.mdb")
     try flush(file: folder)
@@ -188,6 +212,32 @@ private func usedByteCount(of handle: OpaquePointer) -> Int {
   return ((last < 0 ? limit : min(last, limit)) + 1) * size
 }
 
+private func lastTransaction(of handle: OpaquePointer) -> Int {
+  var information = unsafe MDB_envinfo()
+  unsafe mdb_env_info(handle, &information)
+  return unsafe Int(information.me_last_txnid)
+}
+
+@unsafe
+private func checkFile(
+  of handle: OpaquePointer,
+  in folder: String,
+  _ extent: PageCheck.Extent,
+) throws(StorageError) {
+  var information = unsafe MDB_envinfo()
+  unsafe mdb_env_info(handle, &information)
+  let size = unsafe pageSize(of: handle)
+  let limit = unsafe UInt64(information.me_mapsize / size)
+  let path = DataFile.path(in: folder)
+  // The file that is mapped: by the same path another one, or none, may lie by now.
+  var descriptor: CInt = -1
+  try check(unsafe mdb_env_get_fd(handle, &descriptor), "mdb_env_get_fd")
+  guard let file = PageFile.open(descriptor, pageSize: size) else {
+    throw StorageError(StorageError.Code(rawValue: errno), during: "check \(path)")
+  }
+  try PageCheck.run(file, at: path, limit: limit, extent)
+}
+
 private func pageSize(of handle: OpaquePointer) -> Int {
   var statistics = MDB_stat()
   unsafe mdb_env_stat(handle, &statistics)
@@ -206,6 +256,7 @@ private func openHandle(
     throw StorageError(.panic, during: "mdb_env_create")
   }
   do throws(StorageError) {
+    try check(unsafe outliveImpossiblePages(handle), "mdb_env_set_assert")
     let mapSize = configuration.mapSizeInBytes
     try check(unsafe mdb_env_set_mapsize(handle, mapSize), "mdb_env_set_mapsize")
     let tables = CUnsignedInt(configuration.tableLimit)
@@ -220,6 +271,11 @@ private func openHandle(
       wanting: unsafe usedByteCount(of: handle),
       pageSize: unsafe pageSize(of: handle),
     )
+    if let growing = configuration.growingTables, access == .writing,
+      unsafe lastTransaction(of: handle) > 0
+    {
+      try unsafe checkFile(of: handle, in: path, .opening(growing: growing))
+    }
     var stale: CInt = 0
     try check(unsafe mdb_reader_check(handle, &stale), "mdb_reader_check")
   } catch {

@@ -11,12 +11,15 @@ enum LockFile {
   /// them through the map would end the process with a signal. To be called before the environment
   /// is opened: closing the file drops what this process has locked in it.
   ///
-  /// - Throws: `.diskFull`. Any other failure is left to the library, which opens the file next.
+  /// - Throws: `.diskFull`; `.link` if the file is a link. Any other failure is left to the
+  ///   library, which opens the file next.
   static func reserve(in folder: String, readers: Int) throws(StorageError) {
-    let descriptor = unsafe open(folder + "/lock.mdb", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC
+    let descriptor = unsafe open(folder + "/lock.mdb", flags, 0o600)
     guard descriptor >= 0 else {
-      guard errno == ENOSPC else { return }
-      throw StorageError(.diskFull, during: "open \(folder)/lock.mdb")
+      let code = StorageError.Code(rawValue: errno)
+      guard [.diskFull, .link].contains(code) else { return }
+      throw StorageError(code, during: "open \(folder)/lock.mdb")
     }
     defer { close(descriptor) }
     // As many bytes as the library asks for: its head, and an entry for each reader.

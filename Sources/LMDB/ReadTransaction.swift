@@ -22,7 +22,7 @@ package struct ReadTransaction: ~Copyable {
   /// Lends the value of a key, if there is one.
   @_lifetime(borrow self)
   package func value(for key: Span<UInt8>, in table: Table) throws(StorageError) -> Span<UInt8>? {
-    guard let found = unsafe try lookUp(key, in: table, by: handle) else { return nil }
+    guard let found = unsafe try lookUp(key, in: table, by: handle, from: .map) else { return nil }
     return unsafe _overrideLifetime(found, borrowing: self)
   }
 
@@ -30,7 +30,9 @@ package struct ReadTransaction: ~Copyable {
   @_lifetime(borrow self)
   package func value(at number: UInt64, in table: Table) throws(StorageError) -> Span<UInt8>? {
     let key = BigEndianKey(number)
-    guard let found = unsafe try lookUp(key.span, in: table, by: handle) else { return nil }
+    guard let found = unsafe try lookUp(key.span, in: table, by: handle, from: .map) else {
+      return nil
+    }
     return unsafe _overrideLifetime(found, borrowing: self)
   }
 
@@ -55,13 +57,13 @@ package struct ReadTransaction: ~Copyable {
     from bound: Span<UInt8>? = nil,
     _ body: (Span<UInt8>, Span<UInt8>) throws -> WalkStep,
   ) throws {
-    unsafe try walkEntries(of: table, direction, from: bound, by: handle, body)
+    unsafe try walkEntries(of: table, direction, from: bound, by: handle, from: .map, body)
   }
 
   /// The number of entries of a table.
   package func count(of table: Table) throws(StorageError) -> Int {
     var statistics = MDB_stat()
-    try check(unsafe mdb_stat(handle, table.handle, &statistics), "mdb_stat")
+    try check(unsafe countEntries(handle, table.handle, &statistics), "mdb_stat")
     return Int(statistics.ms_entries)
   }
 }

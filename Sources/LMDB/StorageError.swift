@@ -67,6 +67,8 @@ extension StorageError.Code {
   package static var openTwice: Self { Self(rawValue: EBUSY) }
   /// The disk is full.
   package static var diskFull: Self { Self(rawValue: ENOSPC) }
+  /// The file would be larger than the system lets it be.
+  package static var fileTooLarge: Self { Self(rawValue: EFBIG) }
   /// The device failed.
   package static var inputOutput: Self { Self(rawValue: EIO) }
   /// The file system does not let this process in.
@@ -77,6 +79,12 @@ extension StorageError.Code {
   package static var invalidArgument: Self { Self(rawValue: EINVAL) }
   /// There is no such file.
   package static var noSuchFile: Self { Self(rawValue: ENOENT) }
+  /// A link is where a file is to be written.
+  package static var link: Self { Self(rawValue: ELOOP) }
+  /// The file system can only be read.
+  package static var readOnlyFileSystem: Self { Self(rawValue: EROFS) }
+  /// The process may not do this.
+  package static var notAllowed: Self { Self(rawValue: EPERM) }
 }
 
 extension StorageError: CustomStringConvertible {
@@ -90,6 +98,9 @@ extension StorageError.Code {
     switch self {
     case .mapFull: "the memory map is full; open the ledger with a larger map (--map-size)"
     case .diskFull: "the disk is full; free space and try again"
+    case .fileTooLarge:
+      "a file would be larger than it may be; lift the limit (ulimit -f), or, if there is none, "
+        + "the list of free pages is damaged: run verify, then restore a backup"
     case .readersFull: "too many readers are at work; end some and try again"
     case .corrupted, .pageNotFound:
       "a page of the storage is damaged; run verify, then restore a backup"
@@ -103,7 +114,9 @@ extension StorageError.Code {
         + "damaged, restore a backup"
     case .invalidArgument:
       "the system cannot do what a file asks for; if it is damaged, restore a backup"
-    case .notPermitted: "the file system does not permit this"
+    case .notPermitted, .notAllowed: "the file system does not permit this"
+    case .readOnlyFileSystem: "the file system is read-only; make it writable and try again"
+    case .link: "there is a link, and the ledger writes through none; put the file itself there"
     default: librarySentence
     }
   }

@@ -36,8 +36,11 @@ extension Environment {
   ) throws -> (named: [Table], main: Table) {
     let mayMake = creation == .missing || !isWritten
     return unsafe try setUp { transaction, flags throws(StorageError) in
+      var main: MDB_dbi = 0
+      try check(unsafe mdb_dbi_open(transaction, nil, 0, &main), "mdb_dbi_open")
       var named: [Table] = []
       for name in names {
+        try unsafe requireReadable(name, in: main, by: transaction)
         var handle: MDB_dbi = 0
         let result = unsafe mdb_dbi_open(transaction, name, mayMake ? flags : 0, &handle)
         guard result != MDB_NOTFOUND || mayMake else {
@@ -46,9 +49,20 @@ extension Environment {
         try check(result, "mdb_dbi_open")
         named.append(Table(handle: handle))
       }
-      var main: MDB_dbi = 0
-      try check(unsafe mdb_dbi_open(transaction, nil, 0, &main), "mdb_dbi_open")
       return (named, Table(handle: main))
     }
   }
+}
+
+/// Looks a table's name up, so that its opening meets no page that cannot be.
+@unsafe
+private func requireReadable(
+  _ name: String,
+  in main: MDB_dbi,
+  by transaction: OpaquePointer?,
+) throws(StorageError) {
+  guard let transaction = unsafe transaction else { return }
+  let key = Array(name.utf8)
+  // What is found is not read; other tables may have been made in this transaction.
+  _ = try unsafe lookUp(key.span, in: Table(handle: main), by: transaction, from: .memory)
 }

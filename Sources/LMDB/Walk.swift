@@ -10,14 +10,15 @@ func lookUp(
   _ key: Span<UInt8>,
   in table: Table,
   by transaction: OpaquePointer,
+  from origin: PageOrigin,
 ) throws(StorageError) -> Span<UInt8>? {
   var value = unsafe MDB_val()
   let result = unsafe key.withUnsafeBufferPointer { bytes in
     var name = unsafe MDB_val(borrowing: bytes)
-    return unsafe mdb_get(transaction, table.handle, &name, &value)
+    return unsafe findValue(transaction, table.handle, &name, &value)
   }
   if result == MDB_NOTFOUND { return nil }
-  try check(result, "mdb_get")
+  try check(unsafe origin.checked(result, value), "mdb_get")
   return unsafe value.lent
 }
 
@@ -28,8 +29,11 @@ func walkEntries(
   _ direction: WalkDirection,
   from bound: Span<UInt8>?,
   by transaction: OpaquePointer,
+  from origin: PageOrigin,
   _ body: (Span<UInt8>, Span<UInt8>) throws -> WalkStep,
 ) throws {
+  var statistics = MDB_stat()
+  try check(unsafe countEntries(transaction, table.handle, &statistics), "mdb_stat")
   var opened: OpaquePointer?
   try check(unsafe mdb_cursor_open(transaction, table.handle, &opened), "mdb_cursor_open")
   guard let cursor = unsafe opened else { return }
@@ -39,9 +43,10 @@ func walkEntries(
   var result = unsafe seek(cursor, direction, bound, &key, &value)
   let step = direction == .up ? MDB_NEXT : MDB_PREV
   while result == MDB_SUCCESS {
+    try check(unsafe origin.checked(origin.checked(result, key), value), "mdb_cursor_get")
     unsafe clmdb_prefetch_behind(&value)
     guard unsafe try body(key.lent, value.lent) == .next else { return }
-    result = unsafe mdb_cursor_get(cursor, &key, &value, step)
+    result = unsafe moveCursor(cursor, &key, &value, step)
   }
   if result != MDB_NOTFOUND { try check(result, "mdb_cursor_get") }
 }
@@ -55,15 +60,15 @@ private func seek(
   _ value: inout MDB_val,
 ) -> CInt {
   guard let bound else {
-    return unsafe mdb_cursor_get(cursor, &key, &value, direction == .up ? MDB_FIRST : MDB_LAST)
+    return unsafe moveCursor(cursor, &key, &value, direction == .up ? MDB_FIRST : MDB_LAST)
   }
   let found = unsafe bound.withUnsafeBufferPointer { bytes in
     unsafe key = MDB_val(borrowing: bytes)
-    return unsafe mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE)
+    return unsafe moveCursor(cursor, &key, &value, MDB_SET_RANGE)
   }
   if direction == .up { return found }
-  if found == MDB_NOTFOUND { return unsafe mdb_cursor_get(cursor, &key, &value, MDB_LAST) }
-  return found == MDB_SUCCESS ? unsafe mdb_cursor_get(cursor, &key, &value, MDB_PREV) : found
+  if found == MDB_NOTFOUND { return unsafe moveCursor(cursor, &key, &value, MDB_LAST) }
+  return found == MDB_SUCCESS ? unsafe moveCursor(cursor, &key, &value, MDB_PREV) : found
 }
 
 extension MDB_val {

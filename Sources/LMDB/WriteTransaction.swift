@@ -39,7 +39,9 @@ package struct WriteTransaction: ~Copyable {
   /// Lends the value of a key, if there is one, until the next write.
   @_lifetime(borrow self)
   package func value(for key: Span<UInt8>, in table: Table) throws(StorageError) -> Span<UInt8>? {
-    guard let found = unsafe try lookUp(key, in: table, by: handle) else { return nil }
+    guard let found = unsafe try lookUp(key, in: table, by: handle, from: .memory) else {
+      return nil
+    }
     return unsafe _overrideLifetime(found, borrowing: self)
   }
 
@@ -47,7 +49,9 @@ package struct WriteTransaction: ~Copyable {
   @_lifetime(borrow self)
   package func value(at number: UInt64, in table: Table) throws(StorageError) -> Span<UInt8>? {
     let key = BigEndianKey(number)
-    guard let found = unsafe try lookUp(key.span, in: table, by: handle) else { return nil }
+    guard let found = unsafe try lookUp(key.span, in: table, by: handle, from: .memory) else {
+      return nil
+    }
     return unsafe _overrideLifetime(found, borrowing: self)
   }
 
@@ -110,7 +114,7 @@ package struct WriteTransaction: ~Copyable {
     from bound: Span<UInt8>? = nil,
     _ body: (Span<UInt8>, Span<UInt8>) throws -> WalkStep,
   ) throws {
-    unsafe try walkEntries(of: table, direction, from: bound, by: handle, body)
+    unsafe try walkEntries(of: table, direction, from: bound, by: handle, from: .memory, body)
   }
 
   private mutating func put(

@@ -16,16 +16,31 @@ public struct Exporter {
     case text
   }
 
+  /// Whether a CSV says by its first bytes that it is UTF-8, which spreadsheets need.
+  public enum ByteOrderMark: Hashable, Sendable {
+    /// It does.
+    case written
+    /// It does not, for programs that take the mark for a part of the first name.
+    case leftOut
+  }
+
   let ledger: Ledger
+  let mark: ByteOrderMark
   let write: (Data) throws -> Void
 
   /// Begins an export.
   ///
   /// - Parameters:
   ///   - ledger: What to export.
+  ///   - mark: Whether a CSV begins with a byte order mark.
   ///   - write: Takes the bytes of each line, row or transcript, its last line break included.
-  public init(of ledger: Ledger, write: @escaping (Data) throws -> Void) {
+  public init(
+    of ledger: Ledger,
+    mark: ByteOrderMark = .written,
+    write: @escaping (Data) throws -> Void,
+  ) {
     self.ledger = ledger
+    self.mark = mark
     self.write = write
   }
 
@@ -59,7 +74,8 @@ public enum ExportScope: Sendable, Hashable {
 }
 
 extension Ledger {
-  /// Walks over the conversations of a scope, inbox by inbox, the latest activity first.
+  /// Walks over the conversations of a scope: all in the order they began, whoever holds them, or
+  /// those of an inbox, the latest activity first.
   func forEachConversation(
     in scope: ExportScope,
     _ body: (ConversationID) throws -> Void,
@@ -67,10 +83,7 @@ extension Ledger {
     switch scope {
     case .conversation(let conversation): try body(conversation)
     case .inbox(let bot): try forEachConversation(inInboxOf: bot, body)
-    case .all:
-      for bot in try registry().bots.keys.sorted() {
-        try forEachConversation(inInboxOf: bot, body)
-      }
+    case .all: try forEachConversation(body)
     }
   }
 

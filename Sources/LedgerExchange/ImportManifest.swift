@@ -2,6 +2,9 @@ import Conversations
 
 /// What an import came to: the JSON shape of design.md 7.
 public struct ImportManifest: Codable, Hashable, Sendable {
+  /// The most ambiguous rows that are named; all are counted.
+  private static let ambiguousLimit = 1_000
+
   /// The name of the run.
   public var run: String
   /// The files read.
@@ -26,6 +29,11 @@ public struct ImportManifest: Codable, Hashable, Sendable {
   public var eventsAppended = 0
   /// Why each skipped row was not taken.
   public var skips: [Skip] = []
+  /// The duplicates that another row of the same words could be as well: they have no identity and
+  /// no time.
+  public var ambiguousRows = 0
+  /// The first of those.
+  public var ambiguous: [Place] = []
 
   /// A row that was not taken.
   public struct Skip: Codable, Hashable, Sendable {
@@ -35,6 +43,14 @@ public struct ImportManifest: Codable, Hashable, Sendable {
     public var row: Int
     /// Why, and what to do.
     public var reason: String
+  }
+
+  /// A row.
+  public struct Place: Codable, Hashable, Sendable {
+    /// The file.
+    public var file: String
+    /// The row's number in it, from 1.
+    public var row: Int
   }
 
   /// Begins to count.
@@ -52,5 +68,14 @@ extension ImportManifest {
     case .agentHandedBack: agentReturns += 1
     default: break
     }
+  }
+
+  /// Counts a row that is there already; names it if it cannot be told from another one.
+  mutating func count(duplicate row: SourceRow, of file: String) {
+    duplicates += 1
+    guard row.isAmbiguous else { return }
+    ambiguousRows += 1
+    guard ambiguous.count < Self.ambiguousLimit else { return }
+    ambiguous.append(Place(file: file, row: row.number))
   }
 }

@@ -49,11 +49,34 @@ public struct Importer {
     manifest = ImportManifest(run: run)
   }
 
-  /// Imports a file.
+  /// Imports files, one after the other.
   ///
-  /// - Throws: `SourceError` if the file cannot be read to its end; what was good before is kept.
+  /// What their rows say of the registry is entered first. A pipe can be read only once, so there
+  /// such rows count from their place on.
+  ///
+  /// - Throws: `SourceError` if a file cannot be read to its end; what was good before is kept.
   ///   `LedgerError` if the ledger failed.
-  public mutating func read(_ path: String, as format: SourceFormat) throws {
+  public mutating func read(_ paths: [String], as format: SourceFormat) throws {
+    try survey(paths, as: format)
+    for path in paths { try read(path, as: format) }
+  }
+
+  private mutating func survey(_ paths: [String], as format: SourceFormat) throws {
+    registrations.survey = format.survey(paths)
+    for row in registrations.survey.registrations {
+      switch row.content {
+      case .success(let command):
+        registrations.pending.append(Registration(command: command, row: row.row, file: row.file))
+      case .failure(let error):
+        manifest.rows += 1
+        skip(row.row, of: row.file, error.reason)
+      }
+    }
+    registrations.survey.registrations = []
+    try registerExplicit()
+  }
+
+  private mutating func read(_ path: String, as format: SourceFormat) throws {
     manifest.files += 1
     file = path
     do {
@@ -79,10 +102,11 @@ public struct Importer {
   private mutating func take(_ item: SourceItem) throws {
     switch item {
     case .registry(let command, let row):
-      registrations.pending.append(Registration(command, row: row))
+      guard !registrations.survey.files.contains(file) else { return }
+      registrations.pending.append(Registration(command: command, row: row, file: file))
     case .unreadable(let row, let reason):
       manifest.rows += 1
-      skip(row, reason)
+      skip(row, of: file, reason)
     case .row(let row):
       // A conversation is not cut in two, unless it alone is longer than a batch.
       if pending.count + 1 >= Self.batchLength,
@@ -90,8 +114,8 @@ public struct Importer {
       {
         try submit()
       }
-      for command in row.registrations {
-        registrations.pending.append(Registration(command, row: row.number, isImplied: true))
+      registrations.implied += row.registrations.map { command in
+        Registration(command: command, row: row.number, file: file, isImplied: true)
       }
       pending.append(row)
     }
@@ -100,30 +124,58 @@ public struct Importer {
   /// Submits what is pending, and counts the outcomes.
   ///
   /// Until the first row that is new, rows are only compared, so that an import that brings
-  /// nothing new appends nothing, not even that it ran.
+  /// nothing new appends nothing, not even that it ran, nor the bots its rows name by the way.
   private mutating func submit() throws {
-    let refused = try register()
-    let groups = pending.filter { !refused.contains($0.number) }.grouped()
+    try registerExplicit()
+    let read = pending
     pending.removeAll(keepingCapacity: true)
-    if isPreview {
-      for (history, rows) in groups { count(try preview(history), rows) }
-      return progress(manifest)
-    }
-    if !isStarted {
-      let previews = try groups.map { try ledger.preview($0.history) }
-      guard previews.joined().contains(where: \.isNew) else {
-        for (outcomes, group) in zip(previews, groups) { count(outcomes, group.rows) }
-        return progress(manifest)
-      }
+    if try countKnown(read) { return }
+    try registerImplied()
+    let rows = takeable(read)
+    if rows.count < read.count, try countKnown(rows) { return }
+    if !isStarted, !isPreview {
       isStarted = true
       try record([.registry(.startImportRun(name: manifest.run, files: 0), by: .trusted)])
+    }
+    try record(rows.grouped())
+    progress(manifest)
+  }
+
+  /// Counts rows none of which is new; does nothing once the run has begun.
+  ///
+  /// - Returns: Whether they were counted.
+  private mutating func countKnown(_ rows: [SourceRow]) throws -> Bool {
+    guard !isStarted, !isPreview else { return false }
+    let groups = rows.grouped()
+    let previews = try groups.map { try ledger.preview($0.history) }
+    guard !previews.joined().contains(where: \.isNew) else { return false }
+    for (outcomes, group) in zip(previews, groups) { count(outcomes, group.rows) }
+    progress(manifest)
+    return true
+  }
+
+  /// The rows whose bots are registered; the others are counted as not taken.
+  private mutating func takeable(_ rows: [SourceRow]) -> [SourceRow] {
+    rows.filter { row in
+      guard let reason = refusal(of: row) else { return true }
+      manifest.rows += 1
+      skip(row.number, of: file, reason)
+      return false
+    }
+  }
+
+  private mutating func record(
+    _ groups: [(history: ImportedConversation, rows: [SourceRow])]
+  ) throws {
+    guard !isPreview else {
+      for (history, rows) in groups { count(try preview(history), rows) }
+      return
     }
     let answers = try ledger.submitAndWait(groups.map { .record($0.history) })
     for (answer, group) in zip(answers, groups) {
       guard case .recorded(let outcomes) = answer else { continue }
       count(outcomes, group.rows)
     }
-    progress(manifest)
   }
 
   private mutating func preview(_ history: ImportedConversation) throws -> [RowOutcome] {
@@ -151,11 +203,12 @@ public struct Importer {
       case .appended(let events):
         manifest.eventsAppended += events
         for event in row.content.events { manifest.count(event.event) }
-      case .duplicate: manifest.duplicates += 1
-      case .refused(let reason): skip(row.number, reason)
+      case .duplicate: manifest.count(duplicate: row, of: file)
+      case .refused(let reason): skip(row.number, of: file, reason)
       case .conflict(let position):
         skip(
           row.number,
+          of: file,
           "other content has this identity, at position \(position); if both are wanted, import "
             + "this file under another source name",
         )
@@ -164,7 +217,7 @@ public struct Importer {
   }
 
   /// Counts a row that was read as one that was not taken.
-  mutating func skip(_ row: Int, _ reason: String) {
+  mutating func skip(_ row: Int, of file: String, _ reason: String) {
     manifest.skipped += 1
     manifest.skips.append(ImportManifest.Skip(file: file, row: row, reason: reason))
   }

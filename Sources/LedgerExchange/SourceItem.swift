@@ -21,6 +21,9 @@ public struct SourceRow: Sendable {
   public var content: ImportedRow
   /// What it needs in the registry and names only by the way; gives way to what is there.
   public var registrations: [RegistryCommand] = []
+  /// Whether neither an identity nor a time tells the row from one of another file that says the
+  /// same.
+  public var isAmbiguous = false
 }
 
 /// A format the ledger reads.
@@ -40,6 +43,16 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     switch self {
     case .sgd: try SGDReader(path: path).read(body)
     case .jsonl: try JSONLinesReader(path: path).read(body)
+    }
+  }
+
+  /// Reads what files say of the registry; a file that cannot be read says nothing.
+  ///
+  /// Only `jsonl` has rows that say something of it alone.
+  func survey(_ paths: [String]) -> SourceSurvey {
+    switch self {
+    case .sgd: SourceSurvey()
+    case .jsonl: JSONLinesSurvey.survey(of: paths)
     }
   }
 }

@@ -24,11 +24,11 @@ package struct Head: Hashable, Sendable {
   package private(set) var streamPosition: UInt32
   /// The position of its last event.
   package private(set) var lastPosition: UInt64
-  /// When its last event was, in microseconds since 1970.
+  /// The latest of the times of its events, in microseconds since 1970; it never goes back.
   package private(set) var lastActivityAt: Int64
   /// The position of its last message; zero if it has none.
   package private(set) var lastMessagePosition: UInt64 = 0
-  /// When its last message was; its start if it has none.
+  /// The latest of the times of its messages; its start if it has none.
   package private(set) var lastMessageAt: Int64
   /// Who wrote its last message.
   package private(set) var lastMessageBy = AuthorKind.none
@@ -67,7 +67,8 @@ package struct Head: Hashable, Sendable {
     state.evolve(event, at: header.position)
     streamPosition = header.streamPosition
     lastPosition = header.position
-    lastActivityAt = header.shownAt
+    // A source can tell late what happened before.
+    lastActivityAt = max(lastActivityAt, header.shownAt)
     switch event {
     case .messagePosted(let author): fold(messageBy: author.kind, header)
     case .handedOver(_, let destination, _):
@@ -81,7 +82,7 @@ package struct Head: Hashable, Sendable {
   private mutating func fold(messageBy author: AuthorKind, _ header: RecordHeader) {
     messages += 1
     lastMessagePosition = header.position
-    lastMessageAt = header.shownAt
+    lastMessageAt = max(lastMessageAt, header.shownAt)
     lastMessageBy = author
   }
 

@@ -14,6 +14,10 @@ package struct Overlay: Sendable {
   package internal(set) var position: UInt64
   /// The heads that changed, in the order they came in.
   package private(set) var heads: [Head] = []
+  /// What each of them added to the counts at `base`; `nil` if it began behind it.
+  private(set) var shares: [InboxShare?] = []
+  /// Whether `shares` is known: it is not once a part was forgotten.
+  private(set) var isCountable = true
   /// Where a head lies in `heads`, by the position of its first event.
   private var places: [UInt64: Int] = [:]
   /// Where a head lies in `heads`, by its conversation.
@@ -24,6 +28,8 @@ package struct Overlay: Sendable {
   package private(set) var keys: [KeyPlace: UInt64] = [:]
   /// The conversations that visitors began, by the positions of their first events.
   package private(set) var visits: [VisitorID: [UInt64]] = [:]
+  /// The conversations that follow expired ones: the start of each by that of the one before.
+  package private(set) var successors: [UInt64: UInt64] = [:]
   /// The facts that are one for the whole ledger.
   package private(set) var totals: Totals
 
@@ -35,7 +41,7 @@ package struct Overlay: Sendable {
   }
 
   /// About the memory it takes, in bytes: the values, and their places in the dictionaries.
-  var byteCount: Int { 600 * heads.count + 100 * keys.count }
+  var byteCount: Int { 640 * heads.count + 100 * keys.count }
 
   /// The head of a conversation, by the position of its first event; `nil` if it did not change.
   package func head(start: UInt64) -> Head? { place(start: start).map { heads[$0] } }
@@ -92,29 +98,49 @@ package struct Overlay: Sendable {
       return heads[place].fold(header)
     }
     if let head = Head(startingWith: header) {
-      adopt(head)
+      take(head, share: nil)
       visits[head.state.visitor, default: []].append(head.start)
+      if let predecessor = header.facts.predecessor { successors[predecessor] = head.start }
     } else if var head = try load(start) {
+      let share = head.share
       head.fold(header)
-      adopt(head)
+      take(head, share: share)
     }
   }
 
   /// Takes in a head that the views had, unchanged.
-  package mutating func adopt(_ head: Head) {
+  package mutating func adopt(_ head: Head) { take(head, share: head.share) }
+
+  private mutating func take(_ head: Head, share: InboxShare?) {
     recent = (head.start, heads.count)
     places[head.start] = heads.count
     conversations[head.conversation] = heads.count
     heads.append(head)
+    shares.append(share)
+  }
+
+  /// Puts a head as it was before in the place of what became of it.
+  ///
+  /// - Parameters:
+  ///   - head: The head of the past.
+  ///   - written: The head the views have.
+  mutating func put(back head: Head, written: Head?) {
+    if let place = places[head.start] {
+      heads[place] = head
+    } else {
+      take(head, share: written?.share)
+    }
   }
 
   /// Forgets what the views have written down.
   package mutating func forget(through checkpoint: UInt64) {
     base = max(base, checkpoint)
     let kept = heads.filter { $0.lastPosition > checkpoint }
-    (heads, places, conversations, recent) = ([], [:], [:], (0, 0))
-    for head in kept { adopt(head) }
+    (heads, shares, places, conversations, recent) = ([], [], [:], [:], (0, 0))
+    isCountable = false
+    for head in kept { take(head, share: nil) }
     keys = keys.filter { $0.value > checkpoint }
+    successors = successors.filter { $0.value > checkpoint }
     visits = visits.compactMapValues { starts in
       let later = starts.filter { $0 > checkpoint }
       return later.isEmpty ? nil : later
@@ -185,7 +211,7 @@ package struct KeyPlace: Hashable, Sendable, Comparable {
     /// The scope of a recorded event.
     ///
     /// The rows of an import are numbered inside their conversation, its start among them.
-    init(of header: RecordHeader) {
+    package init(of header: RecordHeader) {
       let event = header.facts.conversationEvent
       if !header.isImported, case .started(_, let deployment, let visitor) = event {
         self = .start(deployment, visitor)

@@ -11,182 +11,178 @@ package struct ViewSnapshot: Sendable {
   package let registry: Registry
   /// The time of the last event, in microseconds since 1970.
   package let time: Int64
+  /// The position it was computed at.
+  package let position: UInt64
+  /// What happened after `position` and is left out, if it is a look back.
+  let later: LaterEvents
 
   package init(overlay: Overlay, views: Views?, registry: Registry, time: Int64) {
+    self.init(overlay, views, registry, time, at: overlay.position, without: LaterEvents())
+  }
+
+  init(
+    _ overlay: Overlay,
+    _ views: Views?,
+    _ registry: Registry,
+    _ time: Int64,
+    at position: UInt64,
+    without later: LaterEvents,
+  ) {
     self.overlay = overlay
     self.views = views
     self.registry = registry
     self.time = time
+    self.position = position
+    self.later = later
   }
 
-  /// The position it was computed at.
-  package var position: UInt64 { overlay.position }
+  /// The position up to which the overlay says what became of what the views have.
+  private var known: UInt64 { overlay.position }
 
   /// The ends of the stream of the read audit.
   package var audit: Totals.Audit { overlay.totals.audit }
 
   /// The head of a conversation.
   package func head(of conversation: ConversationID) throws -> Head? {
-    try overlay.head(of: conversation) ?? views?.head(of: conversation)
+    try visible(overlay.head(of: conversation) ?? views?.head(of: conversation, through: known))
+  }
+
+  /// The head of a conversation, by the position of its first event.
+  func head(start: UInt64) throws -> Head? {
+    try visible(overlay.head(start: start) ?? views?.head(start: start, through: known))
+  }
+
+  /// What began by the snapshot's position.
+  private func visible(_ head: Head?) -> Head? {
+    guard let head, head.start <= position else { return nil }
+    return head
   }
 
   /// The conversation a visitor began last by a deployment.
   package func lastHead(of visitor: VisitorID, by deployment: DeploymentID) throws -> Head? {
     for start in overlay.visits[visitor]?.reversed() ?? [] {
-      let head = try overlay.head(start: start) ?? views?.head(start: start)
-      if let head, head.state.deployment == deployment { return head }
+      if let head = try head(start: start), head.state.deployment == deployment { return head }
     }
-    return try views?.lastHead(of: visitor, by: deployment).map { head in
-      overlay.head(start: head.start) ?? head
+    return try views?.lastHead(of: visitor, by: deployment, through: known) { start in
+      start <= position
     }
+    .map { overlay.head(start: $0.start) ?? $0 }
   }
 
   /// All conversations of a visitor, the one begun first first.
   package func heads(of visitor: VisitorID) throws -> [Head] {
-    try overlay.heads(of: visitor, over: views)
+    let written = try views?.starts(of: visitor, through: known) ?? []
+    let starts = Set(written).union(overlay.visits[visitor] ?? [])
+    return try starts.sorted().compactMap { try head(start: $0) }
   }
 
   /// Walks over an inbox, the latest activity first, until the body answers `false`.
   ///
   /// - Parameters:
   ///   - bot: Whose inbox.
-  ///   - before: Only conversations whose last event is before this position; `nil` for all.
+  ///   - place: Only conversations behind this place of the list; `nil` for all.
   ///   - body: Takes a head; says whether to go on.
   /// - Throws: What `body` throws, or what reading the views throws.
   package func forEachHead(
     inInboxOf bot: BotID,
-    before: UInt64?,
+    behind place: InboxPlace?,
     _ body: (Head) throws -> Bool,
   ) throws {
-    let bound = before ?? .max
-    let recent = overlay.heads
-      .filter { $0.state.holder == bot && $0.lastPosition < bound }
-      .sorted { $0.lastPosition > $1.lastPosition }
-    for head in recent {
-      guard try body(head) else { return }
+    var recent = recentHeads(inInboxOf: bot, behind: place)[...]
+    var isOver = false
+    func show(before place: InboxPlace?) throws {
+      while !isOver, let next = recent.first, place.map({ overlay.heads[next].place > $0 }) ?? true
+      {
+        recent.removeFirst()
+        isOver = try !body(overlay.heads[next])
+      }
     }
-    try views?.forEachHead(inInboxOf: bot, before: bound) { head in
-      overlay.head(start: head.start) == nil ? try body(head) : true
+    try views?.forEachHead(inInboxOf: bot, behind: place, through: known) { head in
+      guard overlay.head(start: head.start) == nil, head.start <= position else { return true }
+      try show(before: head.place)
+      if !isOver { isOver = try !body(head) }
+      return !isOver
     }
+    try show(before: nil)
   }
 
-  /// All conversations a bot held at some time, the one begun last first.
+  /// Where the changed heads of an inbox lie in the overlay, the latest activity first.
+  private func recentHeads(inInboxOf bot: BotID, behind place: InboxPlace?) -> [Int] {
+    overlay.heads.indices
+      .filter { index in
+        overlay.heads[index].state.holder == bot && overlay.heads[index].start <= position
+          && (place.map { overlay.heads[index].place < $0 } ?? true)
+      }
+      .sorted { overlay.heads[$0].place > overlay.heads[$1].place }
+  }
+
+  /// All conversations a bot held at some time, the latest activity first.
   package func heads(tookPart bot: BotID) throws -> [Head] {
-    let recent = overlay.heads.filter { $0.path.contains(bot) }
-    let older = try views?.heads(tookPart: bot) ?? []
-    let all = recent + older.filter { overlay.head(start: $0.start) == nil }
-    return all.sorted { $0.start > $1.start }
+    let recent = overlay.heads.filter { $0.start <= position && $0.path.contains(bot) }
+    let older = try views?.heads(tookPart: bot, through: known) { start in
+      start <= position && overlay.head(start: start) == nil
+    }
+    return (recent + (older ?? [])).sorted { $0.place > $1.place }
   }
 
   /// All conversations, the one begun first first.
   package func forEachHead(_ body: (Head) throws -> Void) throws {
     var written: UInt64 = 0
-    try views?.forEachHead { head in
+    try views?.forEachHead(through: known) { head in
       written = head.start
-      try body(overlay.head(start: head.start) ?? head)
+      if head.start <= position { try body(overlay.head(start: head.start) ?? head) }
     }
     // A conversation that is not written began behind all that are.
-    let new = overlay.heads.filter { $0.start > written }
-    for head in new.sorted(by: { $0.start < $1.start }) { try body(head) }
-  }
-
-  /// How many conversations and messages an inbox has.
-  package func count(ofInboxOf bot: BotID) throws -> InboxCount {
-    var count = try views?.count(ofInboxOf: bot) ?? InboxCount()
-    for head in overlay.heads {
-      if let old = try views?.head(start: head.start), old.state.holder == bot {
-        count.subtract(old)
-      }
-      if head.state.holder == bot { count.add(head) }
+    let new = overlay.heads.indices.filter { index in
+      overlay.heads[index].start > written && overlay.heads[index].start <= position
     }
-    return count
+    for index in new.sorted(by: { overlay.heads[$0].start < overlay.heads[$1].start }) {
+      try body(overlay.heads[index])
+    }
   }
 }
 
-extension Views {
-  /// Walks over the written part of an inbox, the latest activity first.
-  func forEachHead(
-    inInboxOf bot: BotID,
-    before: UInt64,
-    _ body: (Head) throws -> Bool,
-  ) throws {
-    let bound = identifierKey(bot.value, before)
-    let prefix = identifierKey(bot.value)
-    try environment.read { transaction in
-      try transaction.walk(tables.inboxes, .down, from: bound.span) { key, value in
-        guard prefix.indices.allSatisfy({ key[$0] == prefix[$0] }),
-          let head = try tables.head(start: bigEndian(value), in: transaction)
-        else { return .stop }
-        return try body(head) ? .next : .stop
-      }
-    }
+extension ViewSnapshot {
+  /// What is in each inbox, counted; an empty one may be left out.
+  ///
+  /// Costs a look at each head that changed since the views were written, and none at the others.
+  package func counts() throws -> [BotID: InboxCount] {
+    let (counts, base) = try views?.counts(through: known) ?? ([:], 0)
+    return try changed(counts, base)
   }
 
-  /// The written conversation a visitor began last by a deployment.
-  func lastHead(of visitor: VisitorID, by deployment: DeploymentID) throws -> Head? {
-    let bound = identifierKey(visitor.value, .max)
-    let prefix = identifierKey(visitor.value)
-    var found: Head?
-    try environment.read { transaction in
-      try transaction.walk(tables.visits, .down, from: bound.span) { key, value in
-        guard prefix.indices.allSatisfy({ key[$0] == prefix[$0] }),
-          let head = try tables.head(start: bigEndian(value), in: transaction)
-        else { return .stop }
-        guard head.state.deployment == deployment else { return .next }
-        found = head
-        return .stop
-      }
-    }
-    return found
+  /// What is in an inbox, counted.
+  package func count(ofInboxOf bot: BotID) throws -> InboxCount {
+    let (count, base) = try views?.count(ofInboxOf: bot, through: known) ?? (InboxCount(), 0)
+    return try changed([bot: count], base)[bot] ?? InboxCount()
   }
 
-  /// Where the written conversations of a visitor begin.
-  fileprivate func starts(of visitor: VisitorID) throws -> [UInt64] {
-    let (prefix, first) = (identifierKey(visitor.value), identifierKey(visitor.value, 0))
-    var starts: [UInt64] = []
-    try environment.read { transaction in
-      try transaction.walk(tables.visits, from: first.span) { key, value in
-        guard prefix.indices.allSatisfy({ key[$0] == prefix[$0] }) else { return .stop }
-        starts.append(bigEndian(value))
-        return .next
+  /// The counts of the views and what came since.
+  private func changed(
+    _ counts: [BotID: InboxCount],
+    _ base: UInt64,
+  ) throws -> [BotID: InboxCount] {
+    var counts = counts
+    for index in overlay.heads.indices {
+      if let old = try writtenShare(index, base) {
+        counts[old.holder, default: InboxCount()].subtract(old)
       }
+      guard overlay.heads[index].start <= position else { continue }
+      let new = overlay.heads[index].share
+      counts[new.holder, default: InboxCount()].add(new)
     }
-    return starts
+    for start in later.starts where overlay.head(start: start) == nil {
+      guard let old = try views?.head(start: start, through: known)?.share else { continue }
+      counts[old.holder, default: InboxCount()].subtract(old)
+    }
+    return counts
   }
 
-  /// The written conversations a bot held at some time.
-  func heads(tookPart bot: BotID) throws -> [Head] {
-    let prefix = identifierKey(bot.value)
-    let first = identifierKey(bot.value, 0)
-    var heads: [Head] = []
-    try environment.read { transaction in
-      try transaction.walk(tables.tookPart, from: first.span) { key, value in
-        guard prefix.indices.allSatisfy({ key[$0] == prefix[$0] }) else { return .stop }
-        if let head = try tables.head(start: bigEndian(value), in: transaction) {
-          heads.append(head)
-        }
-        return .next
-      }
-    }
-    return heads
-  }
-
-  /// Walks over all written heads, the conversation begun first first.
-  func forEachHead(_ body: (Head) throws -> Void) throws {
-    try environment.read { transaction in
-      try transaction.walk(tables.heads) { _, value in
-        try body(Head(decoding: Array(copying: value)))
-        return .next
-      }
-    }
-  }
-
-  func count(ofInboxOf bot: BotID) throws -> InboxCount {
-    let key = identifierKey(bot.value)
-    let bytes = try environment.read { transaction in
-      try transaction.copiedValue(for: key.span, in: tables.counts)
-    }
-    return try bytes.map(InboxCount.init(decoding:)) ?? InboxCount()
+  /// What a changed head adds to the counts of the views.
+  private func writtenShare(_ index: Int, _ base: UInt64) throws -> InboxShare? {
+    if overlay.isCountable, base == overlay.base { return overlay.shares[index] }
+    // The views have come further than the overlay begins.
+    return try views?.head(start: overlay.heads[index].start, through: known)?.share
   }
 }
 
@@ -197,10 +193,9 @@ extension Overlay {
   ///   - visitor: The person who writes.
   ///   - views: What was written before the overlay begins; `nil` if nothing was.
   /// - Returns: The heads.
-  /// - Throws: `StorageError` if the views cannot be read.
+  /// - Throws: `DamagedViews` or `StorageError` if the views cannot be read.
   package func heads(of visitor: VisitorID, over views: Views?) throws -> [Head] {
-    // Views that were written meanwhile know some of the overlay's conversations too.
-    let starts = Set(try views?.starts(of: visitor) ?? []).union(visits[visitor] ?? [])
-    return try starts.sorted().compactMap { try head(start: $0) ?? views?.head(start: $0) }
+    let snapshot = ViewSnapshot(overlay: self, views: views, registry: Registry(), time: 0)
+    return try snapshot.heads(of: visitor)
   }
 }

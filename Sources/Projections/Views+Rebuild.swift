@@ -33,11 +33,13 @@ extension Views {
     progress: (UInt64) -> Void = { _ in },
   ) throws {
     var checkpoint = try checkpoint()
+    guard checkpoint.position < position else { return }
+    try check()
     while checkpoint.position < position {
       let overlays = try fold(log, after: checkpoint, through: position, progress)
       let end = overlays.first?.position ?? position
       let root = try TreeHasher.root(ofSize: end, from: StoredNodes(of: log))
-      try write(overlays, root: root.bytes)
+      try writeUnchecked(overlays, root: root.bytes)
       checkpoint = try self.checkpoint()
     }
   }
@@ -86,7 +88,8 @@ extension Views {
 
   /// Copies the views into an empty folder, to be brought up there.
   package func copy(to folder: String) throws -> Views {
-    try environment.copyCompacted(to: folder)
+    try check()
+    try naming { try environment.copyCompacted(to: folder) }
     return try Views(at: folder, for: .writing)
   }
 
@@ -95,15 +98,11 @@ extension Views {
   ///
   /// Equal at equal positions, however the views got there.
   package func digest() throws -> [UInt8] {
-    try environment.read { transaction in
+    try read { transaction in
       var hasher = SHA256()
-      let all = [
-        tables.counts, tables.heads, tables.inboxes, tables.keys, tables.starts,
-        tables.tookPart, tables.visits,
-      ]
-      for (name, table) in zip(ViewTables.names, all) {
+      for (name, table) in zip(ViewTables.names, tables.all) {
         hasher.update(counted: Array(name.utf8).span)
-        try transaction.walk(table) { key, value in
+        try table.walk(in: transaction) { key, value in
           hasher.update(counted: key)
           hasher.update(counted: value)
           return .next
@@ -133,9 +132,20 @@ extension Overlay {
   ) throws {
     guard position < end else { return }
     try log.forEachKeyedHeader(from: position + 1, through: end, of: share) { header, key in
-      try fold(header, idempotencyKey: key) { try views?.head(start: $0) }
+      try fold(header, idempotencyKey: key) { try views?.head(startingAt: $0, in: log) }
     }
     position = end
+  }
+}
+
+extension Views {
+  /// The head of a conversation that goes on in the log; `nil` if the stream is none.
+  ///
+  /// - Throws: `DamagedViews` if the log says that it began and the views do not know it.
+  fileprivate func head(startingAt start: UInt64, in log: EventLog) throws -> Head? {
+    if let head = try head(start: start) { return head }
+    guard try Head(startingWith: log.record(at: start).header) != nil else { return nil }
+    return try naming { throw DamagedViews("the views lack a conversation of the log") }
   }
 }
 

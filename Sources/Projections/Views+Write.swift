@@ -11,41 +11,55 @@ extension Views {
   /// - Parameters:
   ///   - overlays: The changes, all up to one position; their base is at most this checkpoint.
   ///   - root: The root of the log's tree at that position.
-  /// - Throws: `CommitError` if the outcome is unknown; any other error if nothing was written.
+  /// - Throws: `DamagedViews` if what was written before is not what it was; `CommitError` if the
+  ///   outcome is unknown; any other error if nothing was written.
   package func write(_ overlays: [Overlay], root: [UInt8]) throws {
+    try check()
+    try writeUnchecked(overlays, root: root)
+  }
+
+  /// Writes overlays down into views that were checked.
+  func writeUnchecked(_ overlays: [Overlay], root: [UInt8]) throws {
     guard let position = overlays.first?.position else { return }
-    try environment.write { transaction in
-      let key = ViewTables.checkpointKey
-      let written = try transaction.copiedValue(for: key.span, in: tables.main)
-        .map { try Checkpoint(decoding: $0).position }
-      // Somebody was faster: what is written is newer, and stays.
-      if let written, written >= position { return }
-      let heads = overlays.flatMap(\.heads).sorted { $0.start < $1.start }
-      let old = try heads.map { head in
-        try transaction.copiedValue(for: BigEndianKey(head.start).span, in: tables.heads)
-          .map(Head.init(decoding:))
-      }
-      try writeHeads(heads, &transaction)
-      try writeInboxes(zip(heads, old), &transaction)
-      try writeTookPart(zip(heads, old), &transaction)
-      try writeCounts(zip(heads, old), &transaction)
-      try writeStarts(heads, after: written ?? 0, &transaction)
-      try writeLookups(overlays, &transaction)
-      var checkpoint = Checkpoint()
-      checkpoint.position = position
-      checkpoint.root = root
-      checkpoint.totals = overlays.dropFirst().reduce(overlays[0].totals) { $0.joined($1.totals) }
-      let bytes = checkpoint.bytes
-      try transaction.put(bytes.span, for: key.span, in: tables.main)
+    try naming {
+      try environment.write { try write(overlays, through: position, root, &$0) }
     }
+  }
+
+  private func write(
+    _ overlays: [Overlay],
+    through position: UInt64,
+    _ root: [UInt8],
+    _ transaction: inout WriteTransaction,
+  ) throws {
+    let key = ViewTables.checkpointKey
+    let written = try tables.main.value(for: key, in: transaction)
+      .map { try Checkpoint(decoding: $0).position }
+    // Somebody was faster: what is written is newer, and stays.
+    if let written, written >= position { return }
+    let heads = overlays.flatMap(\.heads).sorted { $0.start < $1.start }
+    let old = try heads.map { head in
+      try tables.heads.value(for: numberBytes(head.start), in: transaction)
+        .map(Head.init(decoding:))
+    }
+    try writeHeads(heads, &transaction)
+    try writeInboxes(zip(heads, old), &transaction)
+    try writeTookPart(zip(heads, old), &transaction)
+    try writeCounts(zip(heads, old), &transaction)
+    try writeStarts(heads, after: written ?? 0, &transaction)
+    try writeLookups(overlays, &transaction)
+    var checkpoint = Checkpoint()
+    checkpoint.position = position
+    checkpoint.root = root
+    checkpoint.totals = overlays.dropFirst().reduce(overlays[0].totals) { $0.joined($1.totals) }
+    try tables.main.put(checkpoint.bytes, for: key, in: &transaction)
   }
 
   private func writeHeads(_ heads: [Head], _ transaction: inout WriteTransaction) throws {
     for head in heads {
       var writer = ByteWriter()
       head.write(to: &writer)
-      let bytes = writer.bytes
-      try transaction.put(bytes.span, at: head.start, in: tables.heads)
+      try tables.heads.put(writer.bytes, for: numberBytes(head.start), in: &transaction)
     }
   }
 
@@ -56,12 +70,10 @@ extension Views {
   ) throws {
     for (_, old) in changes {
       guard let old else { continue }
-      let key = identifierKey(old.state.holder.value, old.lastPosition)
-      try transaction.remove(key.span, from: tables.inboxes)
+      let key = old.place.key(inInboxOf: old.state.holder)
+      try tables.inboxes.remove(key, from: &transaction)
     }
-    let rows = changes.map { head, _ in
-      (RowKey(head.state.holder.value, head.lastPosition), head.start)
-    }
+    let rows = changes.map { head, _ in (InboxKey(head.state.holder, head.place), head.start) }
     try writeNumbers(rows, tables.inboxes, &transaction)
   }
 
@@ -95,17 +107,18 @@ extension Views {
   ) throws {
     let keys = overlays.flatMap { $0.keys.map { ($0.key, $0.value) } }
     try writeNumbers(keys, tables.keys, &transaction)
+    let successors = overlays.flatMap { $0.successors.map { (PositionKey($0.key), $0.value) } }
+    try writeNumbers(successors, tables.successors, &transaction)
   }
 
   /// Puts numbers under keys, in the order of the keys.
   private func writeNumbers(
     _ rows: [(some OrderedKey, UInt64)],
-    _ table: Table,
+    _ table: ViewTable,
     _ transaction: inout WriteTransaction,
   ) throws {
     for (key, number) in rows.sorted(by: { $0.0 < $1.0 }) {
-      let (key, value) = (key.bytes, BigEndianKey(number))
-      try transaction.put(value.span, for: key.span, in: table)
+      try table.put(numberBytes(number), for: key.bytes, in: &transaction)
     }
   }
 
@@ -116,20 +129,23 @@ extension Views {
   ) throws {
     var counts: [BotID: InboxCount] = [:]
     for (head, old) in changes {
-      if let old { counts[old.state.holder, default: InboxCount()].subtract(old) }
-      counts[head.state.holder, default: InboxCount()].add(head)
+      if let old { counts[old.state.holder, default: InboxCount()].subtract(old.share) }
+      counts[head.state.holder, default: InboxCount()].add(head.share)
+      let former = old?.path ?? []
+      for bot in Set(head.path.dropFirst(former.count)).subtracting(former) {
+        counts[bot, default: InboxCount()].addPart()
+      }
     }
     for (bot, change) in counts.sorted(by: { $0.key < $1.key }) {
       let key = identifierKey(bot.value)
-      let before = try transaction.copiedValue(for: key.span, in: tables.counts)
+      let before = try tables.counts.value(for: key, in: transaction)
         .map(InboxCount.init(decoding:))
       let after = change.adding(before ?? InboxCount())
       // An inbox that is empty again has no row, like one that was never written to.
-      if after == InboxCount() {
-        try transaction.remove(key.span, from: tables.counts)
-      } else {
-        let bytes = after.bytes
-        try transaction.put(bytes.span, for: key.span, in: tables.counts)
+      if !after.isEmpty {
+        try tables.counts.put(after.bytes, for: key, in: &transaction)
+      } else if before != nil {
+        try tables.counts.remove(key, from: &transaction)
       }
     }
   }
@@ -141,6 +157,19 @@ private protocol OrderedKey: Comparable {
 }
 
 extension KeyPlace: OrderedKey {}
+
+/// A position.
+private struct PositionKey: OrderedKey {
+  private let position: UInt64
+
+  init(_ position: UInt64) { self.position = position }
+
+  var bytes: [UInt8] { numberBytes(position) }
+
+  static func < (left: PositionKey, right: PositionKey) -> Bool {
+    left.position < right.position
+  }
+}
 
 /// An identifier, and a position if there is one.
 private struct RowKey: OrderedKey {
@@ -161,44 +190,16 @@ private struct RowKey: OrderedKey {
   }
 }
 
-/// How many conversations and messages an inbox has, or by how many it changed.
-package struct InboxCount: Hashable, Sendable {
-  package private(set) var conversations: Int64 = 0
-  package private(set) var messages: Int64 = 0
+/// Whose inbox, and where in it.
+private struct InboxKey: OrderedKey {
+  private let bot: BotID
+  private let place: InboxPlace
 
-  mutating func add(_ head: Head) {
-    conversations += 1
-    messages += Int64(head.messages)
+  init(_ bot: BotID, _ place: InboxPlace) { (self.bot, self.place) = (bot, place) }
+
+  var bytes: [UInt8] { place.key(inInboxOf: bot) }
+
+  static func < (left: InboxKey, right: InboxKey) -> Bool {
+    (left.bot, left.place) < (right.bot, right.place)
   }
-
-  mutating func subtract(_ head: Head) {
-    conversations -= 1
-    messages -= Int64(head.messages)
-  }
-
-  func adding(_ other: InboxCount) -> InboxCount {
-    var sum = self
-    sum.conversations += other.conversations
-    sum.messages += other.messages
-    return sum
-  }
-
-  init() {}
-
-  init(decoding bytes: [UInt8]) throws {
-    var reader = ByteReader(bytes)
-    conversations = Int64(bitPattern: try reader.longNumber())
-    messages = Int64(bitPattern: try reader.longNumber())
-  }
-
-  var bytes: [UInt8] {
-    numberBytes(UInt64(bitPattern: conversations)) + numberBytes(UInt64(bitPattern: messages))
-  }
-}
-
-/// A number in eight bytes, highest first.
-func numberBytes(_ number: UInt64) -> [UInt8] {
-  var writer = ByteWriter()
-  writer.put(number)
-  return writer.bytes
 }

@@ -85,6 +85,16 @@ struct Fixture {
     return Double(count) / seconds
   }
 
+  /// Appends messages of many bytes to the first conversation.
+  func appendLongMessages(_ count: Int, of byteCount: Int) throws {
+    let text = String(repeating: "word ", count: byteCount / 5)
+    for _ in 0..<count {
+      let post = ConversationCommand.post(as: .bot(bots[0]), EventBody(text: text))
+      let request = ConversationRequest(conversations[0], post, successor: ConversationID(0))
+      _ = try ledger.submitAndWait([.conversation(request)])
+    }
+  }
+
   /// Submits batches from four threads in turn, so that one waits while three are under way.
   private func submit(_ batches: [[LedgerCommand]]) throws {
     let failure = Failure()

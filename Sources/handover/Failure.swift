@@ -62,12 +62,13 @@ struct Failure {
     switch kind {
     case .noLedger, .notFound: Code.noInput
     case .readOnly, .notPermitted: Code.notPermitted
-    case .anotherWriter: Code.tryAgain
+    case .anotherWriter, .clockAhead: Code.tryAgain
     case .cannotCreate: Code.cannotCreate
-    // A log that lost its end is damaged, whoever cut it off.
-    case .inputOutput, .damaged, .behindCheckpoint: Code.inputOutput
-    case .malformedQuery: Code.badData
+    // A log that lost its end is damaged, whoever cut it off; so are keys that are an older copy.
+    case .inputOutput, .damaged, .behindCheckpoint, .olderKeys: Code.inputOutput
+    case .malformedQuery, .cursorExpired: Code.badData
     case .unavailable: Code.unavailable
+    case .cutOff: Code.tryAgain
     }
   }
 

@@ -59,9 +59,20 @@ struct Handover: AsyncParsableCommand {
         try command.run()
       }
     } catch {
-      guard let failure = Failure(error) else { exit(withError: error) }
+      guard let failure = Failure(error) else { report(error) }
       failure.report()
       exit(withError: ExitCode(failure.exitCode))
     }
+  }
+
+  /// Ends the process as the argument parser does, with what it repeats of the arguments harmless
+  /// to a terminal.
+  private static func report(_ error: any Error) -> Never {
+    let code = exitCode(for: error)
+    // What is asked for, such as help, is no error and goes to standard output.
+    guard !code.isSuccess else { exit(withError: error) }
+    let message = fullMessage(for: error)
+    if !message.isEmpty { Terminal.note(lines: message) }
+    exit(withError: code)
   }
 }

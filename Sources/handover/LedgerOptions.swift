@@ -21,7 +21,7 @@ struct LedgerOptions: ParsableArguments {
   /// A log that is not the one that was signed can be read, with a warning.
   func open() throws -> Ledger {
     let ledger = try Ledger(at: ledger, for: .reading)
-    if let warning = ledger.checkpointWarning() { Terminal.note("handover: warning: \(warning)") }
+    if let warning = ledger.checkpointWarning() { Terminal.warn("\(warning)") }
     return ledger
   }
 }
@@ -33,6 +33,12 @@ struct WriteOptions: ParsableArguments {
     help: ArgumentHelp("The most the log can grow to, in MiB.", valueName: "mib"),
   )
   var mapSize: Int?
+
+  @Flag(
+    name: .long,
+    help: "Take the clock for right, however far it is beyond the last record.",
+  )
+  var acceptClock = false
 
   func validate() throws {
     if let mapSize, !(1...(1 << 27)).contains(mapSize) {
@@ -50,11 +56,14 @@ struct WriteOptions: ParsableArguments {
     var ledgerOptions = Ledger.Options()
     ledgerOptions.mapSizeInBytes = mapSize.map { $0 << 20 }
     ledgerOptions.origin = origin
+    ledgerOptions.acceptsClock = acceptClock
     let bar = ProgressBar("building views")
     ledgerOptions.progress = { bar.show($0, of: $1) }
+    ledgerOptions.warn = { Terminal.warn($0) }
     let access = Ledger.Access.writing(creating: creating)
     let ledger = try Ledger(at: options.ledger, for: access, options: ledgerOptions)
     defer { ledger.close() }
+    if let warning = ledger.clockWarning() { Terminal.warn("\(warning)") }
     return try body(ledger)
   }
 }
@@ -121,7 +130,9 @@ struct RequestOptions: ParsableArguments {
       switch answer {
       case .done(let receipt): try ReceiptOutput(receipt).print(options)
       case .refused(let refusal):
-        let agent = try conversation.flatMap { try ledger.agentInControl(of: $0) }
+        let agent = try conversation.flatMap {
+          try ledger.agentInControl(of: $0, as: refusal.agent)
+        }
         let named = agent.map { refusal.naming($0) } ?? refusal
         if options.json { try printJSON(RefusalOutput(refusal, agent: agent)) }
         throw named
@@ -135,7 +146,12 @@ extension Refusal {
   /// The refusal with the name of the agent who is in control, if that is why (R12).
   fileprivate func naming(_ name: String) -> Refusal {
     guard agent != nil else { return self }
-    return Refusal(code, "\(sentence) (agent \(name))", agent: agent)
+    return Refusal(
+      code,
+      "\(sentence) (agent \(name))",
+      agent: agent,
+      firstGivenAt: firstGivenAt,
+    )
   }
 }
 
@@ -170,6 +186,7 @@ struct RefusalOutput: Encodable {
   var detail: String
   var agent: String?
   var actualPosition: UInt64?
+  var firstGivenAt: String?
 
   init(_ refusal: Refusal, agent: String?) {
     code = refusal.code.name
@@ -177,5 +194,6 @@ struct RefusalOutput: Encodable {
     detail = refusal.sentence
     self.agent = refusal.agent.map { agent ?? $0.description }
     actualPosition = refusal.actualPosition
+    firstGivenAt = refusal.firstGivenAt?.text
   }
 }

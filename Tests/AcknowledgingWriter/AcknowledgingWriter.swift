@@ -16,7 +16,7 @@ struct AcknowledgingWriter {
     do {
       let settings = try Settings(CommandLine.arguments)
       let ledger = try settings.open()
-      let desk = try Desk(ledger)
+      let desk = try Desk(ledger, run: settings.run)
       let callers = try Order.byCaller(settings.orders)
       say("open")
       await withTaskGroup { group in
@@ -110,6 +110,8 @@ private struct Settings {
   var ledger: String
   var orders: String
   var options = Ledger.Options()
+  /// What the identifiers of this run follow from: its orders do from the test's seed.
+  var run: String { "\(orders.utf8.count) \(orders.prefix(4_096))" }
 
   init(_ arguments: [String]) throws {
     guard arguments.count >= 4, let heldInMemory = UInt64(arguments[3]) else {

@@ -58,11 +58,12 @@ struct Visit {
 /// A ledger, and the bots and deployments that orders name.
 struct Desk: Sendable {
   let ledger: Ledger
+  private let run: String
   private let registry: Registry
   private let module = ModuleID(1)
 
-  init(_ ledger: Ledger) throws {
-    self.ledger = ledger
+  init(_ ledger: Ledger, run: String) throws {
+    (self.ledger, self.run) = (ledger, run)
     registry = try ledger.registry()
   }
 
@@ -76,7 +77,7 @@ struct Desk: Sendable {
       conversation,
       try command(order, from: visitor),
       idempotencyKey: order.key,
-      successor: .fresh(),
+      successor: .named("successor", run, order.key),
     )
     return .conversation(request)
   }
@@ -89,7 +90,7 @@ struct Desk: Sendable {
     var body = EventBody()
     body.authorName = order.text
     return StartRequest(
-      conversation: .fresh(),
+      conversation: .named("conversation", run, order.key),
       deployment: deployment,
       visitor: .named("visitor", order.text),
       body: body,

@@ -90,6 +90,22 @@ struct `The body of an event` {
     #expect(try EventBody(decoding: body.bytes) == body)
   }
 
+  @Test
+  func `keeps the digits of a whole number beyond 64 bits, in bytes that stay`() throws {
+    let number = try #require(LargeInteger("18446744073709551615"))
+    let body = EventBody(card: .large(number))
+    let bytes: [UInt8] = [3, 0, 0, 0, 25, 8, 0, 0, 0, 20] + Array("18446744073709551615".utf8)
+    #expect(body.bytes == bytes)
+    #expect(try EventBody(decoding: bytes) == body)
+  }
+
+  @Test(arguments: ["", "12", "-", "1e99999999999999999999", "99999999999999999999,\"x\":1"])
+  func `takes nothing but digits for such a number`(text: String) {
+    let content = [8, 0, 0, 0, UInt8(text.utf8.count)] + Array(text.utf8)
+    let bytes = [3, 0, 0, 0, UInt8(content.count)] + content
+    #expect(throws: CodingError.self) { try EventBody(decoding: bytes) }
+  }
+
   @Test(
     arguments: [
       0, -0.0, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude, 0.1, .pi,

@@ -20,6 +20,7 @@ struct `An event type` {
     (14, "readAuditSwitched", 1),
     (15, "transcriptsExported", 1),
     (16, "transcriptOpened", 1),
+    (17, "olderKeysAccepted", 1),
     (32, "conversationStarted", 1),
     (33, "messagePosted", 1),
     (34, "notePosted", 1),

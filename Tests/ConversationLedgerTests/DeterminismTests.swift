@@ -27,14 +27,14 @@ struct `The same commands in the same order` {
     seed: UInt64
   ) throws {
     let moments = moments(seed)
-    let plain = try result(of: moments, named: "plain") { ledger, commands in
-      try commands.flatMap { try ledger.submitAndWait([$0]) }
+    let plain = try result(of: moments, named: "plain") { bench, commands in
+      try commands.flatMap { try bench.submitCounted([$0]) }
     }
     #expect(plain.records.count > 200)
     #expect(Set(plain.answers.map(\.kind)) == ["done", "repeated", "refused", "recorded"])
-    let whole = try result(of: moments, named: "whole") { try $0.submitAndWait($1) }
+    let whole = try result(of: moments, named: "whole") { try $0.submitCounted($1) }
     #expect(whole == plain)
-    #expect(try crowded(moments) == plain)
+    #expect(try crowded(asOrdered(moments)) == plain)
     #expect(try interrupted(moments, seed) == plain)
   }
 
@@ -49,17 +49,42 @@ struct `The same commands in the same order` {
       }
   }
 
+  /// The moments' commands as they were ordered in the end: those that needed the past of an
+  /// expired conversation with what was read of it.
+  private func asOrdered(_ moments: [Moment]) throws -> [Moment] {
+    let bench = LedgerBench("ordered")
+    return try moments.map { moment in
+      bench.clock.advance(by: moment.delay)
+      var moment = moment
+      moment.commands = try moment.commands.map { try ordered($0, bench.ledger()) }
+      return moment
+    }
+  }
+
+  private func ordered(_ command: LedgerCommand, _ ledger: Ledger) throws -> LedgerCommand {
+    let crowd = Crowd(1)
+    try ledger.requireWriting().commands.propose(Proposal([command]) { crowd.put($0, at: 0) })
+    do {
+      _ = try crowd.all()
+      return command
+    } catch PastNeeded.legacy(let start, let last) {
+      guard case .conversation(var request) = command else { return command }
+      request.legacy = try ledger.legacy(start: start, through: last)
+      return try ordered(.conversation(request), ledger)
+    }
+  }
+
   /// Submits the moments one after the other to a ledger that stays open.
   private func result(
     of moments: [Moment],
     named name: String,
-    _ submit: (Ledger, [LedgerCommand]) throws -> [LedgerAnswer],
+    _ submit: (LedgerBench, [LedgerCommand]) throws -> [LedgerAnswer],
   ) throws -> Result {
     let bench = LedgerBench(name)
     var answers: [LedgerAnswer] = []
     for moment in moments {
       bench.clock.advance(by: moment.delay)
-      answers += try submit(bench.ledger(), moment.commands)
+      answers += try submit(bench, moment.commands)
     }
     return try read(bench, answers)
   }
@@ -83,14 +108,17 @@ struct `The same commands in the same order` {
     var answers: [LedgerAnswer] = []
     do {
       let files = LedgerFiles(bench.path)
-      let parts = try Ledger.openForWriting(files, true, .bench(clock)) { clock.now }
+      let parts = try Ledger.openForWriting(files, true, .bench(clock))
       let writing = try #require(parts.writing)
       defer { writing.writer.stop() }
       for moment in moments {
         clock.advance(by: moment.delay)
         let crowd = Crowd(moment.commands.count)
         for (index, command) in moment.commands.enumerated() {
-          writing.commands.propose(Proposal([command]) { crowd.put($0, at: index) })
+          let nonces = bench.nonces.draw(for: 1)
+          writing.commands.propose(
+            Proposal([command], nonces: nonces) { crowd.put($0, at: index) }
+          )
         }
         answers += try crowd.all()
       }
@@ -115,7 +143,7 @@ struct `The same commands in the same order` {
           try? FileManager.default.removeItem(atPath: bench.path + "/views")
         }
       }
-      answers += try bench.submit(moment.commands)
+      answers += try bench.submitCounted(moment.commands)
     }
     return try read(bench, answers)
   }
@@ -125,10 +153,20 @@ struct `The same commands in the same order` {
     let copy = bench.path + ".copy"
     _ = try bench.ledger()
     try FileManager.default.copyItem(atPath: bench.path, toPath: copy)
-    _ = try bench.submit(commands)
+    let nonces = bench.nonces.commands
+    _ = try bench.submitCounted(commands)
+    bench.nonces.commands = nonces
     bench.close()
     try FileManager.default.removeItem(atPath: bench.path)
     try FileManager.default.moveItem(atPath: copy, toPath: bench.path)
+  }
+}
+
+extension LedgerBench {
+  /// Submits commands whose nonces follow from their place among all commands alone.
+  fileprivate func submitCounted(_ commands: [LedgerCommand]) throws -> [LedgerAnswer] {
+    let open = try ledger()
+    return try nonces.counting(commands.count) { try open.submitAndWait(commands) }
   }
 }
 

@@ -55,6 +55,22 @@ struct `JSON text` {
     #expect(try JSONText.value(of: "{\"a\":1,\"b\":2,\"a\":3}".utf8) == ["a": 3, "b": 2])
   }
 
+  @Test
+  func `for people has a line for each member`() throws {
+    let value = JSONValue.object(["a": .array([1, .object([:]), .array([])]), "b": .string("x")])
+    let text = """
+      {
+        "a" : [
+          1,
+          {},
+          []
+        ],
+        "b" : "x"
+      }
+      """
+    #expect(try JSONText.bytes(of: value, in: .lines) == Array(text.utf8))
+  }
+
   private struct Shape: Encodable {
     var id: String
     var count: UInt64
@@ -106,10 +122,17 @@ extension SeededGenerator {
     return (0..<Int.random(in: 0...4, using: &self)).map { _ in pick(pieces) }.joined()
   }
 
+  private mutating func largeInteger() -> JSONValue {
+    let digits = (0..<Int.random(in: 0...60, using: &self)).map { _ in String(next() % 10) }
+    let text = pick(["", "-"]) + "9999999999999999999" + digits.joined()
+    return JSONValue(wholeNumber: text) ?? .null
+  }
+
   fileprivate mutating func jsonValue(depth: Int) -> JSONValue {
     switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &self) {
     case 0: return pick([.null, .bool(true), .bool(false)])
     case 1: return .integer(pick([0, -1, .min, .max, Int64(bitPattern: next())]))
+    case 2 where once(in: 2): return largeInteger()
     case 2: return .number(pick([0.5, -0.0, 1, 1e300, .leastNonzeroMagnitude, 0.1, -1.5e-7]))
     case 3, 4: return .string(text())
     case 5: return .array((0..<pick([0, 1, 3])).map { _ in jsonValue(depth: depth - 1) })

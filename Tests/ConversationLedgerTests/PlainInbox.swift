@@ -80,24 +80,24 @@ struct PlainInbox {
 
   /// The rows of a bot's inbox, the latest activity first.
   func rows(of bot: BotID) -> [Row] {
-    rows.values.filter { $0.holder == bot }.sorted { $0.lastPosition > $1.lastPosition }
+    rows.values.filter { $0.holder == bot }.sorted { $0.isAbove($1) }
   }
 
-  /// The conversations a bot held at some time, in no order.
-  func conversations(tookPart bot: BotID) -> Set<String> {
-    Set(rows.values.filter { $0.path.contains(bot) }.map(\.conversation))
+  /// The conversations a bot held at some time, the latest activity first.
+  func rows(tookPart bot: BotID) -> [Row] {
+    rows.values.filter { $0.path.contains(bot) }.sorted { $0.isAbove($1) }
   }
 }
 
 extension PlainInbox.Row {
   fileprivate mutating func take(_ fact: ConversationEvent, _ event: RecordedEvent) {
     lastPosition = event.position
-    lastActivityAt = event.shownAt
+    lastActivityAt = max(lastActivityAt, event.shownAt)
     switch fact {
     case .messagePosted:
       messages += 1
       lastMessage = event.position
-      lastMessageAt = event.shownAt
+      lastMessageAt = max(lastMessageAt, event.shownAt)
     case .handedOver(_, let bot, _):
       holder = bot
       path.append(bot)
@@ -109,6 +109,10 @@ extension PlainInbox.Row {
     case .ended: status = .ended
     default: break
     }
+  }
+
+  fileprivate func isAbove(_ other: Self) -> Bool {
+    (lastActivityAt, lastPosition) > (other.lastActivityAt, other.lastPosition)
   }
 
   /// Whether a row of the ledger says the same.

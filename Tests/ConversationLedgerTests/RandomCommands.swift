@@ -40,6 +40,15 @@ struct RandomCommands {
     return commands.map { .registry($0, by: .trusted) }
   }()
 
+  /// The start of a conversation with the first bot.
+  static var start: StartRequest {
+    StartRequest(
+      conversation: ConversationID(0xC1),
+      deployment: deployment(of: bots[0]),
+      visitor: VisitorID(0xA),
+    )
+  }
+
   /// The next command.
   mutating func next() -> LedgerCommand {
     if conversations.count < 3 || generator.once(in: 14) { return start() }

@@ -143,14 +143,3 @@ struct `A reading` {
     #expect(refusal.code == .malformedBody)
   }
 }
-
-extension RandomCommands {
-  /// The start of a conversation with the first bot.
-  fileprivate static var start: StartRequest {
-    StartRequest(
-      conversation: ConversationID(0xC1),
-      deployment: DeploymentID(bots[0].value | 0xD0),
-      visitor: VisitorID(0xA),
-    )
-  }
-}

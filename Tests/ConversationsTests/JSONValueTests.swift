@@ -8,7 +8,10 @@ struct `A JSON value` {
     ("null", .null), ("true", .bool(true)), ("false", .bool(false)),
     ("0", .integer(0)), ("1", .integer(1)), ("-1", .integer(-1)),
     ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
-    ("9223372036854775808", .number(9_223_372_036_854_775_808)),
+    ("18446744073709551615", JSONValue(wholeNumber: "18446744073709551615") ?? .null),
+    // A decoder does not tell whether a number of 64 bits has a point; beyond, it is a double.
+    ("9223372036854775808.0", JSONValue(wholeNumber: "9223372036854775808") ?? .null),
+    ("18446744073709551616.0", .number(18_446_744_073_709_551_616)),
     ("0.5", .number(0.5)), ("5e-324", .number(.leastNonzeroMagnitude)),
     (#""""#, .string("")), (#""1""#, .string("1")), (#""true""#, .string("true")),
     (#""a\u0000\ud83d\ude00""#, .string("a\u{0}😀")),
@@ -37,6 +40,14 @@ struct `A JSON value` {
     #expect(throws: (any Error).self) {
       try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     }
+  }
+
+  @Test(arguments: [
+    "", "-", "+1", "01", "-01", "1.0", "1e30", " 1", "٣", "1_000",
+    "99999999999999999999x", "9223372036854775807", "-9223372036854775808",
+  ])
+  func `is no whole number beyond 64 bits for anything but its digits`(text: String) {
+    #expect(LargeInteger(text) == nil)
   }
 
   @Test

@@ -79,7 +79,7 @@ extension RegistryEvent {
     case .botRegistered(let bot, _): bot
     case .ownerRegistered, .moduleDefined, .deploymentRegistered, .handoverRequested: nil
     case .handoverEnabled, .handoverDisabled, .importRunStarted, .importRunFinished: nil
-    case .erasureOrdered, .erasureFinished, .readAuditSwitched: nil
+    case .erasureOrdered, .erasureFinished, .readAuditSwitched, .olderKeysAccepted: nil
     case .transcriptsExported, .transcriptOpened, .unknown: nil
     }
   }

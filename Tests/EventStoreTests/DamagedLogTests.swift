@@ -165,7 +165,7 @@ struct `A damaged log` {
 
 extension `A damaged log` {
   /// Leaf hash, header, body and tag of record 300.
-  private static let rowByteCount = 32 + 96 + 14 + 16
+  private static let rowByteCount = 32 + 116 + 14 + 16
 
   private func makeLog() async throws {
     let store = try Store()

@@ -176,8 +176,7 @@ extension KeyRing {
       unsafe try BodySeal.seal(
         empty,
         behind: empty,
-        position: 1,
-        recordedAt: 1,
+        nonce: BodyNonce(1),
         with: key,
         into: tag,
       )

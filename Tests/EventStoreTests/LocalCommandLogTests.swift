@@ -78,6 +78,38 @@ struct `A local command log` {
     }
   }
 
+  /// A clock that cannot be believed orders nothing.
+  @Test
+  func `answers all that waits with why its clock gave no time, and goes on`() {
+    let leap = ClockLeap(expected: 1, found: 2)
+    let isLeaping = Notes<Bool>()
+    let log = Log {
+      if isLeaping.all.last == true { throw leap }
+      return 7
+    }
+    let failures = Notes<[ClockLeap?]>()
+    for commands in [["a", "b"], ["c"]] {
+      isLeaping.add(true)
+      log.propose(
+        Proposal(commands) { outcomes in
+          failures.add(
+            outcomes.map { outcome in
+              guard case .failure(let error) = outcome else { return nil }
+              return error as? ClockLeap
+            }
+          )
+        }
+      )
+    }
+    let (taken, areMoreWaiting) = log.takeOrdered(limit: 1)
+    #expect(taken.isEmpty && !areMoreWaiting && log.waitingCount == 0)
+    #expect(failures.all == [[leap, leap], [leap]])
+    isLeaping.add(false)
+    log.propose(Proposal(["d"]) { _ in })
+    let next = log.takeOrdered(limit: 1).taken
+    #expect(next.map(\.place) == [1] && next.map(\.time) == [7])
+  }
+
   @Test
   func `says that something was ordered, when nothing waited before`() {
     let log = Log { 0 }

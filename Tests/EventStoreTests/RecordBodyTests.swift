@@ -71,7 +71,7 @@ struct `The body of a record` {
     try await store.append(.saying(""))
     let record = try store.log.record(at: 1)
     #expect(record.header.sealedLength == 0)
-    #expect(record.bytes.count == 96)
+    #expect(record.bytes.count == 116)
     #expect(try store.keys.open(record) == [])
   }
 

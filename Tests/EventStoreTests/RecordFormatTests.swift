@@ -7,37 +7,39 @@ import TransparencyLog
 /// Bytes written down by hand from the layout in `docs/record-format.md`.
 ///
 /// The sealing and the hashes were computed by other libraries. The bytes are never edited: a
-/// ledger of today must open tomorrow.
+/// ledger of today must open tomorrow. Those of format 1 are in `FirstFormatTests.swift`.
 @Suite(.inTemporaryFolder)
 struct `The record format` {
   /// Record 3: the first of its stream, without parties, idempotency key and body.
   private static let third = """
-    01 00 0001 0001 00 00  0000000000000003 0000000000000000 0000000000000003
+    02 00 0001 0001 00 00  0000000000000003 0000000000000000 0000000000000003
     00000001 00000000  00060a2418202240 0000000000000000
     00112233445566778899aabbccddeeff  0000000000000000 0000000000000001
     00 00 0000 00000000
+    0000000000000000  f0f1f2f3f4f5f6f8f8f9fafb
     """
 
   /// Record 7: the second of its stream, with everything a record can have.
   private static let seventh = """
-    01 03 0102 0304 05 06  0000000000000007 0000000000000003 0000000000000003
+    02 03 0102 0304 05 06  0000000000000007 0000000000000003 0000000000000003
     00000002 00000015  00060a2418202240 0005af3107a40001
     00112233445566778899aabbccddeeff  0a0b0c0d0e0f1011 0000000000000002
     03 05 0000 00000000
+    0000000000000000  f0f1f2f3f4f5f6faf8f9fafb
     800000000000000000000000000000a1
     00000000000000a20000000000000000
     000000000000000000000000000000a3
     616761696e
-    1a6144c837 a685739b2d6ecca0a7d752614b716dbe
+    1fab0d25e5 ec4bff2e49d7e900fa4cd9d9234be440
     """
 
   private static let seventhLeaf =
-    "4f371726b103c844c94cbd3a0c4581dd72af03f05229b020f92f55cd1f8f390f"
+    "d622f4369aba857de0bdd84b6c13d82368093949fa3bab1758690afe25b3b33c"
 
   /// The position, the time and the root over the seven records.
   private static let head = """
     0000000000000007 00060a2418202240
-    b3a9942004fb23f56a874ca7080c3835e26f9a30f5dbf9a5c643fbf73b5b0b6b
+    a14093238acaee1fe95918e0f8a2815b4553354ea0909d821a78f7f5de7824d3
     """
 
   /// The key of slot 2 under the master key: nonce, ciphertext, tag.
@@ -53,7 +55,10 @@ struct `The record format` {
       Streams.Addition(events: [seventhEvent]),
     ]
     var options = Store.Options()
-    options.commands = ScriptedCommandLog([.init(time: 1_700_000_000_123_456, commands: commands)])
+    let nonces: UInt128 = 0xF0F1_F2F3_F4F5_F6F7_F8F9_FAFB
+    options.commands = ScriptedCommandLog([
+      .init(time: 1_700_000_000_123_456, commands: commands, nonces: nonces)
+    ])
     options.makeKey = { slot in
       let key = (0..<32).map { UInt8(truncatingIfNeeded: slot << 4 + UInt64($0)) }
       let nonce = [UInt8](repeating: UInt8(truncatingIfNeeded: slot), count: 12)
@@ -107,6 +112,7 @@ struct `The record format` {
     header.recordedAt = 1_700_000_000_123_456
     header.idempotencyKeyLength = 5
     header.sealedLength = 21
+    header.nonce = BodyNonce(0xF0F1_F2F3_F4F5_F6FA_F8F9_FAFB)
     #expect(record.header == header)
     #expect(Array(record.idempotencyKey) == Array("again".utf8))
     #expect(try store.keys.open(record) == Array("Hello".utf8))

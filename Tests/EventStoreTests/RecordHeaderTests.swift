@@ -51,7 +51,33 @@ struct `A record header` {
     }
   }
 
-  @Test(arguments: [UInt8(0), 2, 255])
+  @Test
+  func `of format 1 has the nonce of its position and its time`() throws {
+    var header = RecordHeader.plain
+    header.format = .withoutNonce
+    (header.position, header.recordedAt) = (0x0102_0304_0506_0708, 0x1112_1314_1516_1718)
+    let parsed = try RecordHeader(parsing: header.record().span, at: header.position)
+    #expect(parsed.nonce == BodyNonce(0x0304_0506_0708_1314_1516_1718))
+    // So two texts at one position and one time, in two copies of a log, shared it.
+    var other = header
+    (other.type, other.number, other.sealedLength) = (7, 7, 40)
+    #expect(
+      try RecordHeader(parsing: other.record().span, at: header.position).nonce == parsed.nonce
+    )
+  }
+
+  @Test
+  func `says what an imported event follows, and has its nonce behind that`() throws {
+    var header = RecordHeader.plain
+    header.follows = 0x0102_0304_0506_0708
+    header.nonce = BodyNonce(.max)
+    let record = header.record()
+    #expect(Array(record[96..<104]) == [1, 2, 3, 4, 5, 6, 7, 8])
+    #expect(Array(record[104..<116]) == Array(repeating: 255, count: 12))
+    #expect(try RecordHeader(parsing: record.span, at: 0) == header)
+  }
+
+  @Test(arguments: [UInt8(0), 3, 255])
   func `is refused in another format`(format: UInt8) {
     var record = RecordHeader.plain.record()
     record[0] = format
@@ -80,14 +106,17 @@ struct `A record header` {
   @Test
   func `keeps no more parties than it has`() {
     let parties: [(RecordHeader.Parties, Int)] = [
-      (.init(0, 0, 0), 96), (.init(1, 0, 0), 112), (.init(1, 2, 0), 128), (.init(1, 2, 3), 144),
-      (.init(0, 2, 0), 128), (.init(0, 0, 3), 144), (.init(1, 0, 3), 144),
+      (.init(0, 0, 0), 0), (.init(1, 0, 0), 16), (.init(1, 2, 0), 32), (.init(1, 2, 3), 48),
+      (.init(0, 2, 0), 32), (.init(0, 0, 3), 48), (.init(1, 0, 3), 48),
     ]
     for (parties, length) in parties {
       var header = RecordHeader.plain
       header.parties = parties
-      #expect(header.clearLength == length)
-      #expect(header.record().count == length)
+      #expect(header.clearLength == 116 + length)
+      #expect(header.record().count == 116 + length)
+      header.format = .withoutNonce
+      #expect(header.clearLength == 96 + length)
+      #expect(header.record().count == 96 + length)
     }
   }
 
@@ -139,6 +168,13 @@ extension RecordHeader {
     header.isImported = .random(using: &generator)
     header.idempotencyKeyLength = generator.number()
     header.sealedLength = .random(in: 0...300, using: &generator)
+    if Bool.random(using: &generator) {
+      header.follows = generator.number()
+      header.nonce = BodyNonce(generator.number())
+    } else {
+      header.format = .withoutNonce
+      header.nonce = BodyNonce(position: header.position, recordedAt: header.recordedAt)
+    }
     return header
   }
 

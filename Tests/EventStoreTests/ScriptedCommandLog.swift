@@ -13,6 +13,8 @@ final class ScriptedCommandLog: CommandLog {
   struct Line: Sendable {
     let time: Int64
     let commands: [Command]
+    /// Where its nonces are counted from; follows from the place if `nil`.
+    var nonces: UInt128?
   }
 
   private struct State: Sendable {
@@ -52,7 +54,10 @@ final class ScriptedCommandLog: CommandLog {
       let portion = state.portions.isEmpty ? 1 : state.portions.removeFirst()
       let taken = state.lines.prefix(portion).enumerated().map { offset, line in
         let place = state.place + UInt64(offset)
-        let proposal = Proposal<Command, Answer>(line.commands) { [weak self] outcomes in
+        let proposal = Proposal<Command, Answer>(
+          line.commands,
+          nonces: NonceBase(line.nonces ?? UInt128(place) << 64),
+        ) { [weak self] outcomes in
           self?.state.withLock { $0.outcomes[place] = outcomes }
         }
         return OrderedProposal(place: place, time: line.time, proposal: proposal)

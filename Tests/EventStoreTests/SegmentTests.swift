@@ -20,16 +20,18 @@ struct `A segment` {
 
   /// The bytes that docs/backup.md shows.
   @Test
-  func `has the bytes that its description shows`() async throws {
-    let store = try Store()
-    try await store.append(Streams.Addition(events: [.saying("")]))
+  func `has the bytes that its description shows`() throws {
+    var options = Store.Options()
+    options.commands = ScriptedCommandLog([.init(time: options.clock(), commands: [.saying("")])])
+    let store = try Store(options)
+    store.writer.stop()
     let segment = try write(store, to: 1)
     let bytes = Array(try Data(contentsOf: URL(filePath: path)))
     let golden =
-      "0000006001000001000100000000000000000001" + "0000000000000000" + "0000000000000001"
+      "0000007402000001000100000000000000000001" + "0000000000000000" + "0000000000000001"
       + "0000000100000000" + "00060a24181e4000" + "0000000000000000"
       + "00000000000000000000000000000001" + "0000000000000000" + "0000000000000001"
-      + "0000000000000000"
+      + "0000000000000000" + "0000000000000000" + "000000010000000000000000"
     #expect(bytes.map { byte in String(format: "%02x", Int(byte)) }.joined() == golden)
     #expect(segment.byteCount == bytes.count)
     #expect(segment.last == 1)

@@ -24,6 +24,8 @@ final class Store: Sendable {
     /// What orders the commands; a queue with the clock if there is none.
     var commands: Commands?
     var hearDecision: Streams.Hearing = { _ in nil }
+    /// Hears of each event that is laid out, whether it is written or not.
+    var hearEvent: @Sendable (RecordHeader) -> Void = { _ in }
     var makeKey: KeyMaker = seededKeys(1)
   }
 
@@ -45,7 +47,11 @@ final class Store: Sendable {
       log: log,
       keys: keys,
       commands: commands,
-      machine: Streams(log: log, hearDecision: options.hearDecision),
+      machine: Streams(
+        log: log,
+        hearDecision: options.hearDecision,
+        hearEvent: options.hearEvent,
+      ),
     )
   }
 

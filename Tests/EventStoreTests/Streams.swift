@@ -32,14 +32,17 @@ struct Streams: StateMachine {
 
   private let log: EventLog
   private let hearDecision: Hearing
+  private let hearEvent: @Sendable (RecordHeader) -> Void
   private var streams: [UInt128: Stream] = [:]
 
   init(
     log: EventLog,
     hearDecision: @escaping Hearing = { _ in nil },
+    hearEvent: @escaping @Sendable (RecordHeader) -> Void = { _ in },
   ) throws {
     self.log = log
     self.hearDecision = hearDecision
+    self.hearEvent = hearEvent
     try reset()
   }
 
@@ -56,6 +59,7 @@ struct Streams: StateMachine {
       event.header.streamPosition = stream.length + 1
       event.header.previous = stream.last
       let header = try batch.append(event)
+      hearEvent(header)
       changed[header.stream] = Stream(header)
       positions.append(header.position)
     }

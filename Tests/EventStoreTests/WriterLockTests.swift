@@ -85,7 +85,7 @@ struct `A writer lock` {
     let failure = #expect(throws: AnotherWriter.self) { try WriterLock(at: missing) }
     #expect(failure?.code == ENOENT)
     #expect(failure?.process == nil)
-    #expect(failure?.description.contains("\(missing) cannot be made: No such file") == true)
+    #expect(failure?.description.contains("\(missing) cannot be taken: ") == true)
   }
 
   /// A descriptor that is closed twice is by then another thread's file.

@@ -14,7 +14,9 @@ struct `A file that is no import` {
   }()
 
   /// Two files without a line: no JSON, and yet the neutral format with nothing in it.
-  private static let emptyFiles = ["n_single_space.json", "n_structure_no_data.json"]
+  private static let emptyFiles = [
+    "n_single_space.json", "n_structure_no_data.json", "n_structure_UTF8_BOM_no_data.json",
+  ]
 
   /// A ledger with a conversation that nothing may harm.
   private func goodLedger() throws -> LedgerFolder {

@@ -11,6 +11,7 @@ struct `The command line` {
     ["hand-back"], ["end"], ["replay"], ["verify"], ["checkpoint"], ["prove"], ["check-proof"],
     ["check-receipt"],
     ["erase"], ["read-audit"], ["keys"], ["keys", "status"], ["keys", "rotate"],
+    ["keys", "accept-older"],
     ["reads"], ["backup"], ["restore"], ["serve"], ["token"], ["token", "issue"],
     ["token", "inspect"],
   ]

@@ -77,7 +77,7 @@ struct `An export for elsewhere` {
     try Data(text.utf8).write(to: file)
     let script = """
       import csv, json, sys
-      with open(sys.argv[1], encoding="utf-8", newline="") as file:
+      with open(sys.argv[1], encoding="utf-8-sig", newline="") as file:
           json.dump(list(csv.DictReader(file, strict=True)), sys.stdout)
       """
     let answer = try Python.run(["-c", script, file.path], in: ledger.folder)

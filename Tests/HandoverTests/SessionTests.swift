@@ -13,7 +13,8 @@ import Testing
 ///
 /// The last line stands only where the exit code is not zero. What differs from run to run is
 /// masked: a fresh identifier is `<1>`, `<2>` … by first appearance, in commands too; a time is
-/// `<time>`; a root, a digest or a fingerprint of 64 digits is `<digest>`; the public key of a log
+/// `<time>`; a root, a digest or a fingerprint of 64 digits is `<digest>`; the `next` of a page is
+/// `<cursor>`; the public key of a log
 /// is `<key>`; the ledger's folder is `<ledger>`. Identifiers made from names stay as they are.
 /// Words with blanks stand in quotes.
 @Suite

@@ -10,10 +10,12 @@ struct Shelf: Sendable {
     for access: Environment.Access = .writing,
     mapSizeInBytes: Int = 1 << 26,
     readerLimit: Int = 1_024,
+    growing: [String: Environment.KeyOfValue]? = nil,
   ) throws {
     var configuration = Environment.Configuration()
     configuration.mapSizeInBytes = mapSizeInBytes
     configuration.readerLimit = readerLimit
+    configuration.growingTables = growing
     environment = try Environment(at: path, for: access, configuration: configuration)
     table = try environment.openTables(["books"]).named[0]
   }
@@ -98,8 +100,6 @@ extension StorageError.Code {
   static var fileExists: Self { Self(rawValue: 17) }
   /// What `errno` calls `ENOTDIR`.
   static var notAFolder: Self { Self(rawValue: 20) }
-  /// What `errno` calls `EFBIG`.
-  static var fileTooLarge: Self { Self(rawValue: 27) }
   /// `MDB_DBS_FULL`.
   static var tooManyTables: Self { Self(rawValue: -30791) }
   /// `MDB_BAD_TXN`.

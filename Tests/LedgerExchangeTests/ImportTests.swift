@@ -21,7 +21,7 @@ struct `An import of random lines` {
     _ mode: Importer.Mode = .record,
   ) throws -> ImportManifest {
     var importer = Importer(into: ledger, run: "tests", mode: mode)
-    for file in files { try importer.read(file, as: .jsonl) }
+    try importer.read(files, as: .jsonl)
     try importer.finish()
     return importer.manifest
   }

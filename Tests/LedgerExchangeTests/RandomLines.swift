@@ -62,7 +62,7 @@ struct RandomLines {
       members["bot"] = .string(generator.pick(["Flights", "Hotels"]))
     } else {
       members.merge(fact()) { $1 }
-      // The time is no part of what a row says, so it goes with its identity.
+      // A row of one identity has one time; with another it would be another row.
       if id.hasSuffix("1") { members["at"] = "2026-01-05T09:00:00Z" }
     }
     members["id"] = .string(id)

@@ -51,8 +51,12 @@ struct History {
       deployment: DeploymentID(5),
       visitor: visitor,
     )
+    var facts = EventFacts(event)
+    if generator.once(in: 3) {
+      facts.predecessor = conversations.randomElement(using: &generator)?.start
+    }
     var place = StreamPlace(stream: stream, start: position, position: 1, previous: 0)
-    place.previous = add(EventFacts(event), place, slot).position
+    place.previous = add(facts, place, slot).position
     conversations.append(place)
   }
 
@@ -95,8 +99,10 @@ struct PlainHead: Equatable {
   var path: [BotID]
   var messages: UInt32 = 0
   var lastPosition: UInt64
+  var activity: Int64
   var lastMessage: UInt64 = 0
   var hadAgent = false
+  var isWithAgent = false
   var isEnded = false
 
   init(_ head: Head) {
@@ -105,17 +111,23 @@ struct PlainHead: Equatable {
     path = head.path
     messages = head.messages
     lastPosition = head.lastPosition
+    activity = head.lastActivityAt
     lastMessage = head.lastMessagePosition
     hadAgent = head.hadAgent
+    if case .agent = head.state.control { isWithAgent = true }
     isEnded = head.state.isEnded
   }
 
-  init(_ conversation: ConversationID, _ bot: BotID, at position: UInt64) {
+  init(_ conversation: ConversationID, _ bot: BotID, _ header: RecordHeader) {
     self.conversation = conversation
     holder = bot
     path = [bot]
-    lastPosition = position
+    lastPosition = header.position
+    activity = header.shownAt
   }
+
+  /// Where it stands in a list.
+  var place: InboxPlace { InboxPlace(activity: activity, position: lastPosition) }
 
   /// The heads at a position, the conversation begun first first.
   static func all(in history: History, at position: Int) -> [PlainHead] {
@@ -123,7 +135,7 @@ struct PlainHead: Equatable {
     for (header, _) in history.events.prefix(position) where header.stream != 0 {
       let id = ConversationID(header.stream)
       if case .started(let bot, _, _) = header.facts.conversationEvent {
-        heads.append(PlainHead(id, bot, at: header.position))
+        heads.append(PlainHead(id, bot, header))
       } else if let index = heads.firstIndex(where: { $0.conversation == id }) {
         heads[index].take(header)
       }
@@ -133,6 +145,7 @@ struct PlainHead: Equatable {
 
   private mutating func take(_ header: RecordHeader) {
     lastPosition = header.position
+    activity = max(activity, header.shownAt)
     switch header.facts.conversationEvent {
     case .messagePosted:
       messages += 1
@@ -140,7 +153,8 @@ struct PlainHead: Equatable {
     case .handedOver(_, let bot, _):
       holder = bot
       path.append(bot)
-    case .agentTookOver: hadAgent = true
+    case .agentTookOver: (hadAgent, isWithAgent) = (true, true)
+    case .agentHandedBack, .agentRequested: isWithAgent = false
     case .ended: isEnded = true
     default: break
     }

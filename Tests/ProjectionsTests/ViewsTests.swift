@@ -76,17 +76,18 @@ struct `The views` {
       try live.fold([event])
       let plain = PlainHead.all(in: history, at: index + 1)
       for bot in History.bots {
-        let inbox = plain.filter { $0.holder == bot }.sorted { $0.lastPosition > $1.lastPosition }
-        #expect(try heads(live.snapshot, bot, before: nil) == inbox)
-        let bound = UInt64.random(in: 0...UInt64(index + 2), using: &generator)
+        let inbox = plain.filter { $0.holder == bot }.sorted { $0.place > $1.place }
+        #expect(try heads(live.snapshot, bot, behind: nil) == inbox)
+        let bound = InboxPlace(
+          activity: plain.randomElement(using: &generator)?.activity ?? 0,
+          position: UInt64.random(in: 0...UInt64(index + 2), using: &generator),
+        )
         #expect(
-          try heads(live.snapshot, bot, before: bound) == inbox.filter { $0.lastPosition < bound }
+          try heads(live.snapshot, bot, behind: bound) == inbox.filter { $0.place < bound }
         )
         let took = try live.snapshot.heads(tookPart: bot).map(PlainHead.init)
-        #expect(took == plain.filter { $0.path.contains(bot) }.reversed())
-        let count = try live.snapshot.count(ofInboxOf: bot)
-        #expect(Int(count.conversations) == inbox.count)
-        #expect(count.messages == inbox.reduce(0) { $0 + Int64($1.messages) })
+        #expect(took == plain.filter { $0.path.contains(bot) }.sorted { $0.place > $1.place })
+        try expectCounts(inbox, live.snapshot, bot)
       }
       try expectAll(plain, in: live.snapshot)
       if generator.once(in: 9) {
@@ -96,13 +97,34 @@ struct `The views` {
     }
   }
 
+  /// Compares every count of an inbox with a plain one.
+  private func expectCounts(
+    _ inbox: [PlainHead],
+    _ snapshot: ViewSnapshot,
+    _ bot: BotID,
+  ) throws {
+    let count = try snapshot.count(ofInboxOf: bot)
+    #expect(count == (try snapshot.counts()[bot] ?? InboxCount()))
+    #expect(count.conversations() == inbox.count)
+    #expect(count.messages == inbox.reduce(0) { $0 + Int64($1.messages) })
+    for number in UInt8(0)..<16 {
+      let traits = InboxTraits(rawValue: number)
+      let plain = inbox.count { head in
+        head.isEnded == traits.contains(.ended) && head.hadAgent == traits.contains(.hadAgent)
+          && (head.path.count > 1) == traits.contains(.handedOver)
+          && head.isWithAgent == traits.contains(.agentInControl)
+      }
+      #expect(count.conversations { $0 == traits } == plain)
+    }
+  }
+
   private func heads(
     _ snapshot: ViewSnapshot,
     _ bot: BotID,
-    before bound: UInt64?,
+    behind place: InboxPlace?,
   ) throws -> [PlainHead] {
     var heads: [PlainHead] = []
-    try snapshot.forEachHead(inInboxOf: bot, before: bound) { head in
+    try snapshot.forEachHead(inInboxOf: bot, behind: place) { head in
       heads.append(PlainHead(head))
       return true
     }
@@ -131,7 +153,7 @@ struct `The views` {
     #expect(try live.views.digest() == digest)
     #expect(try live.views.checkpoint().position == 200)
     var visited = 0
-    try live.snapshot.forEachHead(inInboxOf: History.bots[0], before: nil) { _ in
+    try live.snapshot.forEachHead(inInboxOf: History.bots[0], behind: nil) { _ in
       visited += 1
       return visited < 2
     }

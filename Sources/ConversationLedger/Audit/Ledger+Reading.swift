@@ -39,6 +39,7 @@ extension Ledger {
     let ledger = try Ledger(at: path, for: .reading)
     let result = try body(ledger)
     guard try ledger.records(reading.kind) else { return (result, false) }
+    try LedgerError.wrapping { try ledger.identity.requireSame() }
     try ledger.spool.add(try ledger.note(of: reading))
     return (result, true)
   }

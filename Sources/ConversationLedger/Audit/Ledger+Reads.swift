@@ -51,8 +51,7 @@ extension Ledger {
   /// - Returns: The newest readings.
   /// - Throws: `LedgerError` if the log cannot be read.
   public func reads(of conversation: ConversationID? = nil, limit: Int = .max) throws -> ReadsPage {
-    try LedgerError.wrapping {
-      let snapshot = try reader.atHead()
+    try answering { snapshot in
       var (rows, next) = ([ReadRow](), snapshot.audit.tail.last)
       while next > 0, rows.count < limit {
         let event = try RecordedEvent(log.record(at: next), keys: keys)

@@ -23,11 +23,12 @@ extension LedgerMachine {
       position: audit.tail.count + 1,
       previous: audit.tail.last,
     )
-    var header = RecordHeader(EventFacts(event.event), at: place, keySlot: KeyRing.ledgerSlot)
+    let slot = state.registry.keyLosses.ownSlot
+    var header = RecordHeader(EventFacts(event.event), at: place, keySlot: slot)
     header.occurredAt = note.at.microseconds
     let body = try event.body.storedBytes()
     header = try batch.append(ProposedEvent(header: header, idempotencyKey: key, body: body))
-    state.fold(header, key: key)
+    state.fold(header, key: key, nil)
     return .done(receipt(at: header.position, isRepeated: false))
   }
 

@@ -32,7 +32,7 @@ struct ReadingSpool {
       try DurableFile.write(try JSONText.bytes(of: Content(note)), to: file(of: note.id))
     } catch let error as StorageError {
       throw LedgerError(
-        error.code == .notPermitted ? .notPermitted : .inputOutput,
+        LedgerError.kind(of: error),
         "nothing is shown, because the reading cannot be written down: \(error)",
       )
     }

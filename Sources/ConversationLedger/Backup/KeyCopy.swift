@@ -85,8 +85,6 @@ struct KeyCopies {
   }
 
   private func copyCompanions(from keys: String, to folder: String) throws {
-    let owner: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-    try FileManager.default.setAttributes(owner, ofItemAtPath: folder + "/data.mdb")
     for name in BackupFolder.names(in: keys) where KeyCopy.isCompanion(name) {
       var bytes: [UInt8] = []
       try forEachPiece(ofFile: keys + "/" + name) { bytes += $0 }

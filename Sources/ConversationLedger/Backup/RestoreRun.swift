@@ -53,6 +53,7 @@ struct RestoreRun {
     let copy = try chosenKeys()
     let built = try buildLog(progress)
     try buildKeys(copy, usedThrough: built.keySlot)
+    let obstacles = try obstacles(built.keySlot)
     try putInPlace()
     return RestoreReport(
       ledger: target,
@@ -60,7 +61,7 @@ struct RestoreRun {
       root: built.head.root.description,
       leftOut: manifest.position - built.head.position,
       keys: copy.map { $0.copies.path + "/" + $0.name },
-      needed: needed(copy?.copy, built.head),
+      needed: needed(copy?.copy, built.head) + obstacles,
     )
   }
 
@@ -162,6 +163,26 @@ struct RestoreRun {
       )
     }
     try flush(file: parent(of: target))
+  }
+
+  /// What keeps the ledger from being written, in sentences.
+  private func obstacles(_ keySlot: UInt64) throws -> [String] {
+    var sentences: [String] = []
+    let log = try EventLog(at: files.log, for: .reading)
+    if let conflict = try CheckpointSigner(keysAt: files.keys).conflict(with: log) {
+      sentences.append(
+        "\(conflict); it can be read, and to write it, give it another name with: handover "
+          + "checkpoint --accept-older --ledger \(target)"
+      )
+    }
+    if try KeyRing.isOlder(at: files.keys, thanSlot: keySlot) {
+      sentences.append(
+        "the keys do not reach slot \(keySlot), which the log uses; put a newer copy into "
+          + "\(LedgerFiles(target).keys), or to write without, use: handover keys accept-older "
+          + "--ledger \(target)"
+      )
+    }
+    return sentences
   }
 
   /// What the ledger lacks, in sentences.

@@ -1,3 +1,5 @@
+import Conversations
+
 /// A value on its way to its JSON text: what the coder's containers fill in.
 final class JSONNode {
   private enum Content {
@@ -26,6 +28,7 @@ final class JSONNode {
         throw EncodingError.invalidValue(number, context)
       }
       takeBare(number)
+    case .large(let number) as JSONValue: takeBare(number.description)
     default: try value.encode(to: JSONNodeEncoder(node: self))
     }
   }
@@ -64,29 +67,51 @@ final class JSONNode {
   var count: Int { if case .array(let elements) = content { elements.count } else { 0 } }
 
   /// Appends the text.
-  func write(to bytes: inout [UInt8]) {
+  ///
+  /// - Parameters:
+  ///   - bytes: Where it goes.
+  ///   - indent: The level of this node, for a text of many lines; `nil` for one line.
+  func write(to bytes: inout [UInt8], indent: Int? = nil) {
     switch content {
     case .string(let text): appendQuoted(text, to: &bytes)
     case .bare(let text): bytes += text.utf8
     case .array(let elements):
-      bytes.append(UInt8(ascii: "["))
-      for (index, element) in elements.enumerated() {
-        if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        element.write(to: &bytes)
+      appendList("[", elements, "]", indent, to: &bytes) { element, bytes in
+        element.write(to: &bytes, indent: indent.map { $0 + 1 })
       }
-      bytes.append(UInt8(ascii: "]"))
     case .object(let members):
-      bytes.append(UInt8(ascii: "{"))
       let sorted = members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-      for (index, member) in sorted.enumerated() {
-        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      appendList("{", sorted, "}", indent, to: &bytes) { member, bytes in
         appendQuoted(member.name, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        member.node.write(to: &bytes)
+        bytes += (indent == nil ? ":" : " : ").utf8
+        member.node.write(to: &bytes, indent: indent.map { $0 + 1 })
       }
-      bytes.append(UInt8(ascii: "}"))
     }
   }
+}
+
+/// Appends what stands between two brackets, with commas in between.
+private func appendList<Element>(
+  _ opening: Unicode.Scalar,
+  _ elements: [Element],
+  _ closing: Unicode.Scalar,
+  _ indent: Int?,
+  to bytes: inout [UInt8],
+  _ append: (Element, inout [UInt8]) -> Void,
+) {
+  bytes.append(UInt8(ascii: opening))
+  for (index, element) in elements.enumerated() {
+    if index > 0 { bytes.append(UInt8(ascii: ",")) }
+    if let indent { appendLineBreak(indent + 1, to: &bytes) }
+    append(element, &bytes)
+  }
+  if let indent, !elements.isEmpty { appendLineBreak(indent, to: &bytes) }
+  bytes.append(UInt8(ascii: closing))
+}
+
+private func appendLineBreak(_ indent: Int, to bytes: inout [UInt8]) {
+  bytes.append(UInt8(ascii: "\n"))
+  bytes += repeatElement(UInt8(ascii: " "), count: 2 * indent)
 }
 
 /// Appends a text in quotes, with nothing escaped but what must be.

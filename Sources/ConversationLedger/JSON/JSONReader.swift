@@ -101,7 +101,7 @@ struct JSONReader {
     return value
   }
 
-  /// A number: whole ones of 64 bits stay whole, all others are doubles (RFC 7493).
+  /// A number: one that is written as a whole one keeps its digits, all others are doubles.
   private mutating func number() throws(MalformedJSON) -> JSONValue {
     let start = place
     if next == UInt8(ascii: "-") { place += 1 }
@@ -119,7 +119,7 @@ struct JSONReader {
       try digits()
     }
     let text = String(decoding: bytes[start..<place], as: UTF8.self)
-    if isWhole, let number = Int64(text) { return .integer(number) }
+    if isWhole, let number = JSONValue(wholeNumber: text) { return number }
     guard let number = Double(text), number.isFinite else {
       throw malformed("a number that a double holds")
     }

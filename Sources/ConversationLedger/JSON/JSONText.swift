@@ -5,14 +5,29 @@ public import Conversations
 /// Foundation's coders go through dictionaries and so keep one of two names that look the same;
 /// these keep both.
 public enum JSONText {
+  /// How a text is laid out.
+  public enum Layout: Hashable, Sendable {
+    /// On one line, for programs.
+    case oneLine
+    /// Each member and element on a line of its own, for people.
+    case lines
+  }
+
   /// The text of a value, its members in the order of their names' bytes.
   ///
+  /// - Parameters:
+  ///   - value: The value.
+  ///   - layout: One line, or many.
+  /// - Returns: The bytes.
   /// - Throws: `EncodingError` if a number is infinite or none.
-  public static func bytes(of value: some Encodable) throws -> [UInt8] {
+  public static func bytes(
+    of value: some Encodable,
+    in layout: Layout = .oneLine,
+  ) throws -> [UInt8] {
     let node = JSONNode()
     try node.take(value)
     var bytes: [UInt8] = []
-    node.write(to: &bytes)
+    node.write(to: &bytes, indent: layout == .lines ? 0 : nil)
     return bytes
   }
 

@@ -62,11 +62,13 @@ extension Ledger {
       // Signed first: what is appended meanwhile is neither under the checkpoint nor counted.
       let note = try signer.sign(log)
       let tree = try Checkpoint(parsing: note.text)
-      let snapshot = try reader.atHead()
-      guard let head = try snapshot.head(of: conversation), head.start <= tree.size else {
-        throw LedgerError(.notFound, "there is no conversation \(conversation)")
+      let head = try answering { snapshot in
+        guard let head = try snapshot.head(of: conversation), head.start <= tree.size else {
+          throw LedgerError(.notFound, "there is no conversation \(conversation)")
+        }
+        if withWords { try requireOwnKey(head, snapshot) }
+        return head
       }
-      if withWords { try requireOwnKey(head, snapshot) }
       let records = try log.records(ofStreamEndingAt: head.lastPosition, through: tree.size)
       let ends = (records.first?.header.position ?? 0, records.last?.header.position ?? 0)
       let statement = try signer.sign(

@@ -191,6 +191,7 @@ private struct TileExport {
 
   private func write(_ bytes: [UInt8], to name: String) throws {
     let file = URL(fileURLWithPath: "\(folder)/\(name)")
+    try requireNoLink(at: file.path)
     do {
       try FileManager.default.createDirectory(
         at: file.deletingLastPathComponent(),

@@ -5,8 +5,7 @@ import Projections
 extension Ledger {
   /// Says what changed between two moments.
   ///
-  /// Both are folded from the log, as every look at the past is; only the conversations with an
-  /// event in between are compared.
+  /// Only the conversations with an event in between are compared.
   ///
   /// - Parameters:
   ///   - first: The earlier moment.
@@ -20,8 +19,9 @@ extension Ledger {
     to second: Moment,
     _ body: (ConversationChange) throws -> Void,
   ) throws -> MomentDifference {
-    try LedgerError.wrapping {
-      let (before, after) = (try snapshot(asOf: first), try snapshot(asOf: second))
+    let (found, changes) = try answering { present in
+      let after = try snapshot(asOf: second, in: present)
+      let before = try snapshot(asOf: first, in: present)
       guard before.position <= after.position else {
         throw LedgerError(
           .malformedQuery,
@@ -30,7 +30,7 @@ extension Ledger {
         )
       }
       let span = try SpanBetween(log, before.position, after.position)
-      var count = DifferenceCount()
+      var (count, changes) = (DifferenceCount(), [ConversationChange]())
       for touched in span.conversations {
         guard let head = try after.head(of: touched.conversation) else { continue }
         let change = ConversationChange(
@@ -39,9 +39,9 @@ extension Ledger {
           events: touched.events,
         )
         count.add(change, messagesAfter: Int(head.messages))
-        try body(change)
+        changes.append(change)
       }
-      return MomentDifference(
+      let found = MomentDifference(
         from: before.position,
         to: after.position,
         events: after.position - before.position,
@@ -53,7 +53,10 @@ extension Ledger {
         inboxes: try count.inboxes(at: after),
         registry: try span.administration.map { EventRow(try event(at: $0)) },
       )
+      return (found, changes)
     }
+    try LedgerError.wrapping { for change in changes { try body(change) } }
+    return found
   }
 }
 
@@ -134,17 +137,10 @@ private struct DifferenceCount {
 
   /// The inboxes that changed, with their sizes on both sides.
   func inboxes(at after: ViewSnapshot) throws -> [MomentDifference.InboxChange] {
-    var sizes: [String: (conversations: Int, messages: Int)] = [:]
-    if !changes.isEmpty {
-      try after.forEachHead { head in
-        let holder = head.state.holder.description
-        guard changes[holder] != nil else { return }
-        sizes[holder, default: (0, 0)].conversations += 1
-        sizes[holder, default: (0, 0)].messages += Int(head.messages)
-      }
-    }
+    let counts = changes.isEmpty ? [:] : try after.counts()
     return changes.sorted { $0.key < $1.key }.map { bot, change in
-      let size = sizes[bot] ?? (0, 0)
+      let count = BotID(bot).flatMap { counts[$0] } ?? InboxCount()
+      let size = (conversations: count.conversations(), messages: Int(count.messages))
       return MomentDifference.InboxChange(
         botId: bot,
         came: change.came,

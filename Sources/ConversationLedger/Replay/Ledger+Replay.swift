@@ -103,6 +103,7 @@ extension Ledger {
       defer { try? FileManager.default.removeItem(atPath: folder) }
       // The live views are brought up in a copy, as a reader brings them up in memory. They are
       // copied before the head is read, so that they are not ahead of it.
+      guard !reader.lacksDamagedViews else { throw DamagedViews("the views are damaged") }
       let live = try reader.writtenViews.map { try $0.copy(to: folder + "/live") }
       let position = try log.head().position
       try live?.catchUp(with: log, through: position)
@@ -120,7 +121,7 @@ extension Ledger {
 }
 
 /// One conversation's way through its events.
-private struct ReplayWalk {
+struct ReplayWalk {
   var state: Conversation?
   /// The name of the agent who took control last.
   var agent: String?
@@ -130,7 +131,7 @@ private struct ReplayWalk {
     let before = shown
     if let event = recorded.event { state.evolve(event, at: recorded.position) }
     if case .agentTookOver = recorded.event {
-      agent = recorded.body?.authorName ?? recorded.body?.authorID
+      agent = (recorded.body?.authorName ?? recorded.body?.authorID)?.shownName
     }
     return ReplayStep(event: EventRow(recorded), before: before, after: shown)
   }

@@ -6,7 +6,7 @@ import Synchronization
 import TransparencyLog
 
 extension Ledger {
-  /// Checks the ledger: records, tree, checkpoints, chains, bodies, rules, views.
+  /// Checks the ledger: records, tree, checkpoints, chains, bodies, rules, pages, views.
   ///
   /// All processors take part where spans are apart. The ledger is only read.
   ///
@@ -81,6 +81,7 @@ struct VerificationRun {
     if checks.contains(.checkpoint) { try checkCheckpoints(kept) }
     if checks.contains(.body) { checkBodies() }
     if !checks.isDisjoint(with: [.chain, .rules]) { checkHistory() }
+    if checks.contains(.pages) { checkPages() }
     if checks.contains(.views) { try checkViews() }
     for check in Verification.Check.allCases where !checks.contains(check) {
       unchecked.append("left out as asked: \(check.rawValue)")
@@ -103,7 +104,7 @@ struct VerificationRun {
   /// Compares the log with signed checkpoints, its own and those given.
   private mutating func checkCheckpoints(_ kept: [KeptCheckpoint]) throws {
     var check = CheckpointCheck(ledger.log, head)
-    check.compare(with: ledger.signer)
+    try check.compare(with: ledger.signer)
     for checkpoint in kept { try check.compare(with: checkpoint, ledger.signer) }
     tallies.append(check.tally)
     unchecked += check.unchecked
@@ -117,10 +118,9 @@ struct VerificationRun {
     }
     var bodies = BodyCheck()
     for result in results { bodies.join(result) }
+    bodies.explain { MissingKeys(of: ledger) }
     tallies.append(bodies.tally)
-    if bodies.erased > 0 {
-      unchecked.append("the words of \(bodies.erased) events, whose keys were destroyed")
-    }
+    unchecked += bodies.unopened
   }
 
   private mutating func checkHistory() {
@@ -134,10 +134,25 @@ struct VerificationRun {
     tallies += [history.chain, history.rules]
   }
 
+  /// Checks the pages of both files that cannot be made again: what is said to be free will be
+  /// written over.
+  private mutating func checkPages() {
+    var tally = CheckTally(.pages)
+    for check in [ledger.log.checkPages, ledger.keys.checkPages] {
+      tally.checked += 1
+      do { try check() } catch { tally.fail(at: head.position, "\(error)") }
+    }
+    tallies.append(tally)
+  }
+
   private mutating func checkViews() throws {
     var tally = CheckTally(.views)
     defer { tallies.append(tally) }
     do {
+      if let later = ledger.laterViews() {
+        tally.checked = 1
+        return tally.fail(at: head.position, later, against: .completeness)
+      }
       if let stray = try ledger.strayViews(of: head) { return unchecked.append(stray) }
       var last: UInt64 = 0
       let verdict = try ledger.compareViews { position, _ in

@@ -41,13 +41,15 @@ public struct Verification: Codable, Hashable, Sendable {
     case body
     /// The rules could have given every event that was not imported.
     case rules
+    /// Every page of the files of log and keys is used once, or free.
+    case pages
     /// The live views are the ones a rebuild gives.
     case views
 
     /// What most findings of the check speak against.
     var verdict: Verdict {
       switch self {
-      case .leaf, .tree, .checkpoint, .body, .rules, .views: .integrity
+      case .leaf, .tree, .checkpoint, .body, .rules, .pages, .views: .integrity
       case .position, .chain: .completeness
       }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LMDB
 import TransparencyLog
 
 /// The files of the signer in the folder of the keys.
@@ -53,9 +54,18 @@ struct CheckpointFiles: Sendable {
 
   /// The content of a file; `nil` if there is no such file.
   private func read(_ path: String) throws -> [UInt8]? {
-    if let content = FileManager.default.contents(atPath: path) { return Array(content) }
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    throw POSIXError(.EACCES)
+    var content: [UInt8] = []
+    do {
+      try forEachPiece(ofFile: path) { content += $0 }
+    } catch let error as StorageError where error.code == .noSuchFile {
+      return nil
+    }
+    return content
+  }
+
+  /// What the system call that failed last reported.
+  private static func failure(_ operation: String) -> StorageError {
+    StorageError(StorageError.Code(rawValue: errno), during: operation)
   }
 
   /// Gives what cannot be read the file's name.
@@ -73,12 +83,12 @@ struct CheckpointFiles: Sendable {
   ///
   /// Signing takes milliseconds; who holds the lock for ten seconds hangs.
   func whileLocked<Result>(_ body: () throws -> Result) throws -> Result {
-    let descriptor = unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    let descriptor = unsafe open(lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw Self.failure("open \(lock)") }
     defer { close(descriptor) }
     for _ in 0..<1_000 {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return try body() }
-      guard errno == EWOULDBLOCK || errno == EINTR else { break }
+      guard errno == EWOULDBLOCK || errno == EINTR else { throw Self.failure("flock \(lock)") }
       usleep(10_000)
     }
     throw CheckpointError.busy(path: lock)

@@ -3,9 +3,10 @@ package import TransparencyLog
 
 /// Signs what the log is, and remembers what it signed.
 ///
-/// A key never signs two trees of which one does not continue the other: each signature is written
-/// and flushed before it is given out, and the next one is refused unless the log continues it. So
-/// whoever has two checkpoints of one key that do not fit together has proof of a forgery.
+/// In one folder a key never signs two trees of which one does not continue the other: each
+/// signature is written and flushed before it is given out, and the next one is refused unless the
+/// log continues it. Two copies of a folder remember apart. So whoever has two checkpoints of one
+/// key that do not fit together has proof of a forgery, or of a copy that was written.
 package struct CheckpointSigner: Sendable {
   let files: CheckpointFiles
 

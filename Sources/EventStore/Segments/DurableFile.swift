@@ -21,15 +21,12 @@ package final class DurableFile {
   /// - Throws: `StorageError` with the path.
   package init(_ temporary: String) throws(StorageError) {
     self.temporary = temporary
-    descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw fault("open", temporary) }
-    // A file of that name that a crash left behind may have been open to others.
-    guard fchmod(descriptor, 0o600) == 0 else { throw fault("fchmod", temporary) }
+    descriptor = try openPrivate(temporary)
   }
 
   deinit {
-    if descriptor >= 0 { close(descriptor) }
-    if !isFinished, descriptor >= 0 { unsafe unlink(temporary) }
+    close(descriptor)
+    if !isFinished { unsafe unlink(temporary) }
   }
 
   /// The SHA-256 of what was written.
@@ -54,6 +51,7 @@ package final class DurableFile {
   ///
   /// The system is asked to forget the pages, so that who reads the file next reads the device.
   package func finish(as path: String) throws(StorageError) {
+    try requireNoLink(at: path)
     guard fsync(descriptor) == 0 else { throw fault("fsync", temporary) }
     _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
     guard unsafe rename(temporary, path) == 0 else { throw fault("rename", path) }

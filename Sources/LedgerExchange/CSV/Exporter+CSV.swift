@@ -13,6 +13,7 @@ extension Exporter {
   func exportCSV(_ scope: ExportScope) throws -> Int {
     let names = try ledger.registry().bots.mapValues(\.name)
     var count = 0
+    if mark == .written { try write(Data("\u{FEFF}".utf8)) }
     try put(Self.columns)
     try ledger.forEachConversation(in: scope) { conversation in
       try put(Self.cells(try ledger.page(of: conversation).row, names))
@@ -43,12 +44,32 @@ extension Exporter {
   private static func quoted(_ cell: String) -> String {
     // Scalars, because a quote with an accent is another character but still a quote.
     var text = cell.unicodeScalars
-    if text.first.map("=+-@\t\r".unicodeScalars.contains) == true {
-      text.insert("'", at: text.startIndex)
-    }
+    if text.beginsLikeFormula { text.insert("'", at: text.startIndex) }
     guard text.contains(where: "\",\r\n".unicodeScalars.contains) else { return String(text) }
     let quote = CollectionOfOne<Unicode.Scalar>("\"")
     let inner = text.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
     return String(String.UnicodeScalarView(quote + inner + quote))
   }
+}
+
+extension String.UnicodeScalarView {
+  /// The signs that begin a formula, and their full-width and small forms.
+  private static let signs = Set("=+-@＝＋－＠﹦﹢﹣﹫".unicodeScalars)
+
+  /// Whether a spreadsheet may take the text for a formula: it begins with a tab or a line break,
+  /// or with such a sign behind nothing that shows.
+  fileprivate var beginsLikeFormula: Bool {
+    if let first, "\t\r\n".unicodeScalars.contains(first) { return true }
+    return first { !$0.isBlank }.map(Self.signs.contains) == true
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether nothing of the scalar shows: spaces, control characters, joiners.
+  private var isInvisible: Bool {
+    properties.isDefaultIgnorableCodePoint || properties.generalCategory == .control
+      || properties.generalCategory == .format
+  }
+
+  fileprivate var isBlank: Bool { properties.isWhitespace || isInvisible }
 }

@@ -103,24 +103,41 @@ extension JSONLine {
     )
   }
 
-  /// What a conversation's start needs in the registry, if the line names it only by the way.
-  func impliedRegistrations() throws(LineError) -> [RegistryCommand] {
-    guard type == "conversationStarted", deployment == nil else { return [] }
-    let bot = try required(bot, "bot")
-    guard BotID(bot) == nil else {
-      throw LineError(reason: "a bot named by UUID needs \"deployment\" too")
+  /// What a conversation's line needs in the registry and names only by the way: the owner, the
+  /// bots, and for a start without a deployment that.
+  func impliedRegistrations() -> [RegistryCommand] {
+    let names = botNames
+    guard let bot = names.first else { return [] }
+    let name = owner ?? label
+    let owner = ownerID(name)
+    var commands: [RegistryCommand] = [.registerOwner(owner, name: name)]
+    commands += names.map {
+      .registerBot(botID($0), owner: owner, name: $0, sessionMinutes: nil)
     }
-    let owner = owner ?? label
+    guard type == "conversationStarted", deployment == nil else { return commands }
     let channel = channel ?? "web"
-    return [
-      .registerOwner(ownerID(owner), name: owner),
-      .registerBot(botID(bot), owner: ownerID(owner), name: bot, sessionMinutes: nil),
+    commands.append(
       .registerDeployment(
         deploymentID("\(bot) on \(channel)"),
         bot: botID(bot),
         channel: channel,
-      ),
-    ]
+      )
+    )
+    return commands
+  }
+
+  /// What `impliedRegistrations` are made of.
+  var names: [String] {
+    let channel = type == "conversationStarted" && deployment == nil ? channel ?? "web" : ""
+    return [label, owner ?? "", channel] + botNames
+  }
+
+  /// Refuses a start by which no deployment can be registered.
+  func requireDeployment() throws(LineError) {
+    guard type == "conversationStarted", deployment == nil, let bot, BotID(bot) != nil else {
+      return
+    }
+    throw LineError(reason: "a bot named by UUID needs \"deployment\" too")
   }
 
   private func body() throws(LineError) -> EventBody {

@@ -21,9 +21,7 @@ extension JSONLine {
   private mutating func setKey(_ recorded: RecordedEvent) {
     guard recorded.idempotencyKey != id else { return }
     key = recorded.idempotencyKey
-    fingerprint = recorded.body?.fingerprint.map { bytes in
-      bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+    fingerprint = recorded.body?.fingerprint.map(\.hexadecimal)
   }
 
   private mutating func set(_ body: EventBody?) {
@@ -87,4 +85,9 @@ extension JSONLine.Party {
       case .staff, .source: nil
       }
   }
+}
+
+extension [UInt8] {
+  /// The bytes in hexadecimal digits.
+  var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import Yams
 
 extension ServeConfiguration {
@@ -112,11 +113,33 @@ extension ServeConfiguration {
     if let tls, tls.certificate.isEmpty || tls.key.isEmpty {
       throw ConfigurationError("tls needs both certificate and key")
     }
+    try checkPlace()
     if let kid = tokens.signWith, tokens.keys[kid] == nil {
       throw ConfigurationError("tokens.sign-with names \(kid), which is no key of tokens.keys")
     }
     for (name, webhook) in webhooks.sorted(by: { $0.key < $1.key }) {
       _ = try AgentDesk(name, webhook)
+    }
+  }
+
+  /// Checks how the server is reached.
+  private func checkPlace() throws {
+    if let publicURL {
+      guard let url = URL(string: publicURL), ["http", "https"].contains(url.scheme?.lowercased()),
+        url.host() != nil
+      else { throw ConfigurationError("public-url: \(publicURL) is no http or https address") }
+    }
+    for proxy in proxies.sorted() {
+      do {
+        _ = try SocketAddress(ipAddress: proxy, port: 0)
+      } catch {
+        throw ConfigurationError("proxies: \(proxy) is no address such as 10.0.0.7 or fd00::7")
+      }
+    }
+    guard limits.waitingBytes >= limits.answerBytes else {
+      throw ConfigurationError(
+        "limits.waiting-bytes is at least limits.answer-bytes, or no such answer is ever sent"
+      )
     }
   }
 }

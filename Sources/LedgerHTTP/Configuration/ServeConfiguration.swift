@@ -12,8 +12,14 @@ public struct ServeConfiguration: Sendable, Hashable {
   public var stopSeconds = 30
   /// Certificate and key; plain HTTP if `nil`.
   public var tls: TLSFiles?
+  /// The address people and programs know the server by, if that is another one than it binds to.
+  public var publicURL: String?
+  /// The addresses of the proxies before the server, whose `X-Forwarded-For` is believed.
+  public var proxies: Set<String> = []
   /// What a client may ask for.
   public var limits = Limits()
+  /// Questions whose cost grows with the ledger.
+  public var questions = QuestionSettings()
   /// What tokens are held against.
   public var tokens = TokenSettings()
   /// The server's log.
@@ -28,28 +34,15 @@ public struct ServeConfiguration: Sendable, Hashable {
   /// The standard set-up.
   public init() {}
 
+  /// Whether browsers come by TLS: the server has a certificate, or a proxy before it has.
+  var isSecure: Bool { tls != nil || publicURL?.lowercased().hasPrefix("https:") == true }
+
   /// Where certificate and key lie, in PEM.
   public struct TLSFiles: Sendable, Hashable {
     /// The certificate chain.
     public var certificate = ""
     /// The private key.
     public var key = ""
-  }
-
-  /// What a client may ask for; beyond it, it gets a problem.
-  public struct Limits: Sendable, Hashable {
-    /// The most bytes of a body; beyond it 413.
-    public var bodyBytes = 1 << 20
-    /// The most bytes of all header fields; beyond it 431.
-    public var headerBytes = 16 << 10
-    /// The most connections at once; beyond it 429.
-    public var connections = 10_000
-    /// The seconds a request's head and body may each take to arrive; beyond it 408.
-    public var requestSeconds = 30
-    /// The seconds a connection may stay open without a request.
-    public var idleSeconds = 120
-    /// The most requests a second of one user or, without a token, of one address; 0 is no limit.
-    public var requestsPerSecond = 0
   }
 
   /// What tokens are held against.
@@ -110,6 +103,8 @@ public struct ServeConfiguration: Sendable, Hashable {
     public var heartbeatSeconds = 15
     /// The most readers at a time; beyond it 503.
     public var followers = 10_000
+    /// The most streams of one person at a time; beyond it 429; 0 is no limit.
+    public var followersPerPerson = 64
     /// The events kept in memory for readers that are a little behind; the others read the log.
     public var bufferedEvents = 4_096
     /// The seconds a reader may take in nothing before it is dropped.

@@ -20,9 +20,17 @@ extension Setting {
       configuration.tls = configuration.tls ?? ServeConfiguration.TLSFiles()
       configuration.tls?.key = path
     },
+    .text("public-url", "the address the server is known by, behind a proxy") {
+      $0.publicURL = $2
+    },
+    .text("proxies", "the proxies' addresses, joined by commas, whose X-Forwarded-For counts") {
+      $0.proxies = Set($2.split { $0 == "," || $0.isWhitespace }.map(String.init))
+    },
   ]
 
-  private static let limits: [Setting] = [
+  private static let limits = connections + rates + questions
+
+  private static let connections: [Setting] = [
     .number("limits.body-bytes", 1...(1 << 30), "the most bytes of a body (413)") {
       $0.limits.bodyBytes = $1
     },
@@ -32,14 +40,66 @@ extension Setting {
     .number("limits.connections", 1...1_000_000, "the most connections at once (429)") {
       $0.limits.connections = $1
     },
+    .number(
+      "limits.connections-per-address",
+      0...1_000_000,
+      "the most of one address, but of a proxy; 0: any (429)",
+    ) { $0.limits.connectionsPerAddress = $1 },
     .number("limits.request-seconds", 1...3_600, "the seconds a request may take to arrive (408)") {
       $0.limits.requestSeconds = $1
     },
-    .number("limits.idle-seconds", 1...86_400, "the seconds a connection may be idle") {
+    .number("limits.idle-seconds", 1...86_400, "the seconds a connection may take in nothing") {
       $0.limits.idleSeconds = $1
     },
-    .number("limits.requests-per-second", 0...1_000_000, "the most of one client; 0: any (429)") {
-      $0.limits.requestsPerSecond = $1
+    .number("limits.answer-bytes", 1...(1 << 40), "the most bytes of one answer (413)") {
+      $0.limits.answerBytes = $1
+    },
+    .number("limits.waiting-bytes", 1...(1 << 40), "the most that wait for readers (503)") {
+      $0.limits.waitingBytes = $1
+    },
+  ]
+
+  private static let rates: [Setting] = [
+    .number("limits.requests-per-second", 0...1_000_000, "the most of one user; 0: any (429)") {
+      $0.limits.requests.calls = $1
+    },
+    .number("limits.bytes-per-second", 0...(1 << 40), "the most of one user; 0: any (429)") {
+      $0.limits.requests.bytes = $1
+    },
+    .number(
+      "limits.visitor-requests-per-second",
+      0...1_000_000,
+      "the most of one visitor; 0: any (429)",
+    ) { $0.limits.visitors.calls = $1 },
+    .number(
+      "limits.visitor-bytes-per-second",
+      0...(1 << 40),
+      "the most of one visitor; 0: any (429)",
+    ) { $0.limits.visitors.bytes = $1 },
+    .number(
+      "limits.open-requests-per-second",
+      0...1_000_000,
+      "the most of one address without a token; 0: any (429)",
+    ) { $0.limits.open.calls = $1 },
+    .number(
+      "limits.open-bytes-per-second",
+      0...(1 << 40),
+      "the most of one address without a token; 0: any (429)",
+    ) { $0.limits.open.bytes = $1 },
+  ]
+
+  private static let questions: [Setting] = [
+    .number("questions.threads", 1...1_024, "the threads that answer costly questions") {
+      $0.questions.threads = $1
+    },
+    .number("questions.seconds", 1...3_600, "the seconds a costly question may take (503)") {
+      $0.questions.seconds = $1
+    },
+    .number("questions.waiting", 0...100_000, "the costly questions that may wait (429)") {
+      $0.questions.waiting = $1
+    },
+    .number("questions.waiting-per-person", 0...100_000, "those of one person (429)") {
+      $0.questions.waitingPerPerson = $1
     },
   ]
 
@@ -82,6 +142,11 @@ extension Setting {
     .number("live.followers", 1...1_000_000, "the most readers of live streams (503)") {
       $0.live.followers = $1
     },
+    .number(
+      "live.followers-per-person",
+      0...1_000_000,
+      "the most streams of one person; 0: any (429)",
+    ) { $0.live.followersPerPerson = $1 },
     .number("live.buffered-events", 1...1_000_000, "the events kept for readers a little behind") {
       $0.live.bufferedEvents = $1
     },

@@ -40,10 +40,11 @@ struct DialectRoutes: Sendable {
     var reader = try await BodyReader(of: request, limits: parts.configuration.limits)
     var body = try DialectMessage(&reader).body
     let place = try await find(context)
-    let agent = principal.agent(inControlOf: place.conversation)
-    body.authorID = agent == principal.agent ? principal.user : nil
-    body.authorName = agent == principal.agent ? principal.name : nil
-    return try await submit(.post(as: .agent(agent), body), place, principal, terms)
+    // Kept only if the agent in control is the account that calls.
+    body.authorID = principal.user
+    body.authorName = principal.name
+    let command = ConversationCommand.post(as: .agent(principal.actingAgent), body)
+    return try await submit(command, place, principal, terms)
   }
 
   /// Gives control back to the bot, with the value its connections choose the next module by.
@@ -51,13 +52,12 @@ struct DialectRoutes: Sendable {
     let principal = try context.caller
     let place = try await find(context)
     guard case .agent = place.conversation.control else { return try DialectEnvelope.done() }
-    let agent = principal.agent(inControlOf: place.conversation)
     var body = EventBody()
     if let value = request.uri.queryParameters["ClaimEnd"].map(String.init), !value.isEmpty {
       body.variables = ["ClaimEnd": .string(value)]
     }
     let terms = try CallTerms(request.headers)
-    return try await submit(.handBack(agent, body), place, principal, terms)
+    return try await submit(.handBack(principal.actingAgent, body), place, principal, terms)
   }
 
   /// A conversation that a desk names by deployment and user.
@@ -73,10 +73,10 @@ struct DialectRoutes: Sendable {
     let user = try context.parameters.require("user")
     let visitor = VisitorID(dialectUser: user.removingPercentEncoding ?? user)
     return try await parts.gate.read { ledger in
-      let registry = try ledger.registry()
-      guard let deployment, registry.deployments[deployment] != nil else {
+      guard let deployment else {
         throw Refusal(.deploymentNotFound, "there is no such deployment")
       }
+      _ = try ledger.registry().deployment(deployment, seenBy: caller)
       guard let id = try ledger.lastConversation(of: visitor, by: deployment) else {
         throw Refusal(.conversationNotFound, "there is no such conversation")
       }
@@ -97,9 +97,5 @@ struct DialectRoutes: Sendable {
 
 extension Principal {
   /// Whom the account acts as: itself, or, as a platform, the agent in control.
-  fileprivate func agent(inControlOf conversation: Conversation) -> AgentID {
-    guard role == .owner || role == .admin, case .agent(let inControl) = conversation.control
-    else { return agent }
-    return inControl
-  }
+  fileprivate var actingAgent: AgentID { role == .owner || role == .admin ? .inControl : agent }
 }

@@ -39,7 +39,7 @@ struct ControlPart {
     _ drafts: Drafts,
   ) {
     let state = Self.state(row, conversation, for: principal, isPast: isPast)
-    self.state = "\(state.rawValue) \(row.holderBotId) \(row.agent ?? "")"
+    self.state = "\(state.rawValue) \(row.holderBotId) \(PageNames.short(row.agent ?? ""))"
     (words, who, words2) = state.sentence(row, names)
     canTakeOver = state == .bot || state == .asked
     canHandBack = state == .mine || state == .asked
@@ -80,7 +80,7 @@ struct ControlPart {
         return ("Bot", holder, ending)
       case .asked: return ("An agent was asked for. Nobody answers until one takes over.", nil, "")
       case .mine: return ("You answer. Bot", holder, " is silent until you hand back.")
-      case .others: return ("Agent", row.agent, " answers.")
+      case .others: return ("Agent", row.agent.map(PageNames.short), " answers.")
       case .ended: return ("The conversation has ended.", nil, "")
       case .past: return ("What was cannot be changed.", nil, "")
       case .reader: return ("You read this conversation and change nothing.", nil, "")

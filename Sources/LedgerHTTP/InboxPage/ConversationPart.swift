@@ -29,8 +29,12 @@ struct ConversationPart {
   let isAsOfOpen: Bool
   let isWhyOpen: Bool
   let why: [EventPart]
+  /// Whether there are more than are listed.
+  let hasOlderReasons: Bool
   let conclusion: String
   let days: [TranscriptPart.Day]
+  /// Which of the conversation's events these are, if they are not all.
+  let span: String?
   let earlier: String?
   let later: String?
   let control: ControlPart?
@@ -50,10 +54,14 @@ struct ConversationPart {
     let page: ConversationPage
     /// What was said.
     let transcript: TranscriptPart
-    /// The position of its first event.
-    let first: UInt64
+    /// Where in the transcript that is.
+    let window: TranscriptWindow
     /// Why it is where it is.
-    let why: Why
+    let why: [EventPart]
+    /// Whether these are all such events.
+    let isWhyWhole: Bool
+    /// The address that shows parts of it, for the links to the others.
+    let path: String
     /// What may be done with it.
     let control: ControlPart?
   }
@@ -67,8 +75,9 @@ struct ConversationPart {
     let (page, row, query) = (contents.page, contents.page.row, frame.query)
     id = row.conversationId
     position = page.position
-    firstPosition = contents.first
-    endPosition = max(frame.head, contents.first)
+    let window = contents.window
+    firstPosition = window.start
+    endPosition = max(frame.head, window.start)
     lastPosition = page.lastPosition
     lastMessage = row.lastMessage.map { "\($0.position)" } ?? ""
     messages = row.messages
@@ -84,7 +93,8 @@ struct ConversationPart {
       ) : nil
     visitor = PageNames.visitor(row.visitor.name, row.visitor.id)
     symbol = PageNames.symbol(row.icon)
-    channelWords = row.handovers > 0 ? "handed over, channel \(row.channel)" : row.channel
+    let channel = PageNames.short(row.channel)
+    channelWords = row.handovers > 0 ? "handed over, channel \(channel)" : channel
     messageWords = counted(row.messages, "message", "messages")
     begun = Stamp(row.startedAt, now: frame.now)
     ending = PageNames.ending(row.status)
@@ -95,18 +105,25 @@ struct ConversationPart {
     printQuery = printed.query
     replayQuery = query.asOf == nil ? "" : "?at=\(page.position)"
     asOfText = query.typed["asOf"] ?? ""
-    asOfPosition = query.asOf == nil ? max(frame.head, contents.first) : page.position
+    asOfPosition = query.asOf == nil ? max(frame.head, window.start) : page.position
     isAsOfOpen = query.asOf != nil
     isWhyOpen = false
-    why = contents.why.events.map { EventPart($0, frame.names, now: frame.now) }
+    why = contents.why
+    hasOlderReasons = !contents.isWhyWhole
     conclusion = "So it is in the inbox of \(holder), by position \(row.because)."
     days = contents.transcript.days
     let here = "/conversations/\(row.conversationId)"
-    earlier = contents.transcript.earlier.map { here + query.address(("entry", "\($0)")) }
-    later = contents.transcript.later.map { here + query.address(("entry", "\($0)")) }
+    let isPart = window.earlier != nil || window.later != nil
+    span = isPart ? window.numbers.map { Self.words(for: $0, of: window.events) } : nil
+    earlier = window.earlier.map { contents.path + query.address(("before", "\($0)")) }
+    later = window.later.map { contents.path + query.address(("entry", "\($0)")) }
     control = contents.control
     key = PageSession.visit()
     back = here + query.address()
     problem = frame.problem
+  }
+
+  private static func words(for numbers: ClosedRange<UInt32>, of count: UInt32) -> String {
+    "Events \(numbers.lowerBound) to \(numbers.upperBound) of \(count)"
   }
 }

@@ -14,15 +14,26 @@ struct EventPart {
   let code: String?
   let reason: String?
   let stamp: Stamp
+  /// The address of all of it, if something was cut.
+  let whole: String?
 
   /// Shows an entry of a transcript that is neither message nor handover.
-  init(_ entry: TranscriptEntry, _ names: PageNames, _ stamp: Stamp) {
+  init(
+    _ entry: TranscriptEntry,
+    _ names: PageNames,
+    _ stamp: Stamp,
+    _ place: EntryPart.Place,
+  ) {
     position = entry.position
     kind = entry.kind
     self.stamp = stamp
-    reason = entry.kind == "raw" && !entry.text.isEmpty ? entry.text : entry.reason
+    var space = EntrySpace()
+    let words = entry.kind == "raw" && !entry.text.isEmpty ? entry.text : entry.reason
+    reason = words.flatMap { space.take($0) }
+    whole = space.isCut ? place.whole : nil
     code = nil
-    let name = entry.author.name ?? entry.author.id ?? PageNames.kind(entry.author.kind)
+    let author = entry.author
+    let name = PageNames.short(author.name ?? author.id ?? PageNames.kind(author.kind))
     switch entry.kind {
     case "agentRequested":
       (style, symbol, actor, verb) = ("agent-event", "asked", name, "asked for an agent")
@@ -48,9 +59,10 @@ struct EventPart {
     kind = row.type
     style = ""
     stamp = Stamp(row.occurredAt ?? row.at, now: now)
-    reason = row.reason
+    reason = row.reason?.shortened(to: shownLineLength)
+    whole = nil
     code = row.code
-    let author = row.author ?? "somebody"
+    let author = PageNames.short(row.author ?? "somebody")
     switch row.type {
     case "conversationStarted":
       (symbol, actor, verb, object) = ("visitor", "The visitor", "came in at", names.bot(row.to))

@@ -20,6 +20,7 @@ struct ListRow {
   let path: [String]
   let hops: String?
   let lastMessage: String
+  let isRead: Bool
   let messages: Int
   let messageWords: String
 
@@ -35,28 +36,31 @@ struct ListRow {
     id = row.conversationId
     icon = row.icon
     symbol = PageNames.symbol(row.icon)
-    iconWords =
-      row.handovers > 0 ? "Handed over, channel \(row.channel)" : "Channel \(row.channel)"
+    let channel = PageNames.short(row.channel)
+    iconWords = row.handovers > 0 ? "Handed over, channel \(channel)" : "Channel \(channel)"
     href = "/conversations/\(row.conversationId)\(query.address())"
     isOpen = row.conversationId == open
     visitor = PageNames.visitor(row.visitor.name, row.visitor.id)
     active = Stamp(row.lastActivityAt, now: now)
-    preview = row.lastMessage?.preview
+    preview = row.lastMessage?.preview.shortened(to: shownLineLength)
     previewBy = PageNames.kind(row.lastMessage?.authorKind ?? "")
     asked = row.control == "agentRequested"
-    agent = row.agent
+    agent = row.agent.map(PageNames.short)
     ending = PageNames.ending(row.status)
     pathWord = row.handovers > 0 ? "Held by, in turn:" : "Held by"
-    path = Self.shortened(row.path.map(names.bot))
+    path = Self.shortened(row.path, names)
     hops = row.handovers > 0 ? counted(row.handovers, "hop", "hops") : nil
     lastMessage = row.lastMessage.map { "\($0.position)" } ?? ""
+    // Nobody waits for an answer in what has ended or was brought by an import.
+    isRead = row.status == .ended || row.lastMessage?.source == "imported"
     messages = row.messages
     messageWords = counted(row.messages, "message", "messages")
   }
 
   /// The ends of a path that is too long for a row; the transcript has all of it.
-  private static func shortened(_ path: [String]) -> [String] {
-    path.count <= 4 ? path : [path[0], "…"] + path.suffix(2)
+  private static func shortened(_ path: [String], _ names: PageNames) -> [String] {
+    guard path.count > 4 else { return path.map(names.bot) }
+    return [names.bot(path[0]), "…"] + path.suffix(2).map(names.bot)
   }
 }
 

@@ -41,6 +41,15 @@ enum PageAnswer {
     )
   }
 
+  /// A text that is nothing but text, whatever is in it.
+  static func plain(_ text: String) -> Response {
+    Response(
+      status: .ok,
+      headers: headers("text/plain; charset=utf-8"),
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)),
+    )
+  }
+
   /// Sends the reader on to an address of this page.
   static func see(_ address: String) -> Response {
     var headers = headers()

@@ -65,6 +65,8 @@ struct InboxFrame {
   let rows: [ListRow]
   let count: String
   let nothing: String
+  /// How many conversations changed since the first page, if this is a later one.
+  let newer: String?
   let firstPage: String?
   let nextPage: String?
   let conversation: ConversationPart?

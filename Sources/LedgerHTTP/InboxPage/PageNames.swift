@@ -1,6 +1,5 @@
 import ConversationLedger
 import Conversations
-import Foundation
 
 /// The names and pictures of bots, modules, channels and people.
 struct PageNames: Sendable {
@@ -9,8 +8,11 @@ struct PageNames: Sendable {
   /// The name of a bot; its identifier if it has none.
   func bot(_ id: String?) -> String {
     guard let id else { return "an unknown bot" }
-    return BotID(id).flatMap { registry.bots[$0]?.name } ?? id
+    return Self.short(BotID(id).flatMap { registry.bots[$0]?.name } ?? id)
   }
+
+  /// A name as far as a page shows it.
+  static func short(_ name: String) -> String { name.shortened(to: shownNameLength) }
 
   /// Where a handover landed.
   func landing(_ module: UInt32?, of bot: String?) -> String? {
@@ -19,12 +21,12 @@ struct PageNames: Sendable {
       ModuleID(module).flatMap { registry.bots[id]?.modules[$0] }
     }
     guard let name, !name.isEmpty else { return "module \(module)" }
-    return "module \(module), \(name)"
+    return "module \(module), \(Self.short(name))"
   }
 
   /// The name of a visitor; a piece of the identifier if it is unknown or erased.
   static func visitor(_ name: String?, _ id: String) -> String {
-    if let name, !name.allSatisfy(\.isWhitespace) { return name }
+    if let name = name.map(short), !name.allSatisfy(\.isWhitespace) { return name }
     return "Visitor \(id.suffix(6))"
   }
 
@@ -58,8 +60,7 @@ struct PageNames: Sendable {
   /// A value as people read it: texts bare, all else as JSON.
   static func text(_ value: JSONValue) -> String {
     if case .string(let text) = value { return text }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let bytes = try? JSONText.bytes(of: value, in: .lines)
+    return bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 }

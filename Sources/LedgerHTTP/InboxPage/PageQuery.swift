@@ -22,6 +22,8 @@ struct PageQuery: Sendable {
   let asOf: Moment?
   /// The entry of the transcript to show, with those around it; the last ones if `nil`.
   let entry: UInt64?
+  /// The entry before which the transcript is shown.
+  let before: UInt64?
   /// What was typed and is not understood.
   let mistakes: [String]
 
@@ -43,6 +45,7 @@ struct PageQuery: Sendable {
       Moment.init(text:),
     )
     entry = Self.read(values, "entry", "a position", &mistakes) { UInt64($0) }
+    before = Self.read(values, "before", "a position", &mistakes) { UInt64($0) }
     self.mistakes = mistakes
   }
 
@@ -67,6 +70,11 @@ struct PageQuery: Sendable {
     return Timestamp(microseconds: time.microseconds + 86_400_000_000 - 1)
   }
 
+  /// Which part of the transcript is shown.
+  var place: TranscriptPlace {
+    before.map { .before($0) } ?? entry.map { .around($0) } ?? .end
+  }
+
   /// Whether a box is ticked.
   func isOn(_ name: String) -> Bool { typed[name] != nil }
 
@@ -74,6 +82,9 @@ struct PageQuery: Sendable {
   var filterCount: Int {
     Self.filterNames.count { typed[$0] != nil }
   }
+
+  /// What it costs: a filter may have to look at every row, and a moment at every event since.
+  var cost: LedgerGate.Cost { filterCount > 0 || text != nil ? .much : .seldomMuch }
 
   /// The question to the ledger.
   func inbox(of bot: BotID, for caller: Caller) -> InboxQuery {
@@ -87,8 +98,7 @@ struct PageQuery: Sendable {
     query.text = text
     query.after = typed["after"]
     query.asOf = asOf
-    // What the bot once held may be another owner's now.
-    if query.tookPart { query.caller = caller }
+    query.caller = caller
     return query
   }
 }

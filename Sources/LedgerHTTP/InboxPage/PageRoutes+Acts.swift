@@ -34,7 +34,7 @@ extension PageRoutes {
     _ context: CallContext,
     _ command: (AgentID, EventBody, String?) -> ConversationCommand,
   ) async throws -> Response {
-    let session = try session(request)
+    let session = try session(request, context)
     let values = try await form(request)
     try PageSession.requireOwnForm(request, values["csrf"], session.token)
     let name = try context.parameters.require("conversation")

@@ -15,9 +15,10 @@ extension PageRoutes {
   }
 
   /// Whether the reader comes by TLS, so that the cookie never goes without.
-  private var isSecure: Bool { parts.configuration.tls != nil }
+  var isSecure: Bool { parts.configuration.isSecure }
 
   func showLogin(_ request: Request, _ context: CallContext) async throws -> Response {
+    try parts.rates.admit(addressOf: request, context)
     let values = FormValues(request.uri.query ?? "")
     return try login(request, back: values["return"])
   }
@@ -28,7 +29,7 @@ extension PageRoutes {
     back: String?,
     problem: String? = nil,
   ) throws -> Response {
-    let visit = PageSession.visit(request) ?? PageSession.visit()
+    let visit = PageSession.visit(request, isSecure) ?? PageSession.visit()
     let page = LoginFrame(
       frame: PageFrame(
         "Sign in",
@@ -42,18 +43,18 @@ extension PageRoutes {
     let status: HTTPResponse.Status = problem == nil ? .ok : .unauthorized
     var answer = PageAnswer.html(templates.render(.login, page), status: status)
     answer.setCookie(
-      try PageSession.cookie(PageSession.visitCookieName, visit, isSecure: isSecure)
+      try PageSession.cookie(PageSession.visitCookieName(isSecure), visit, isSecure: isSecure)
     )
     return answer
   }
 
   func logIn(_ request: Request, _ context: CallContext) async throws -> Response {
-    try parts.rates.admit("address " + (context.channel.remoteAddress?.ipAddress ?? ""))
+    try parts.rates.admit(addressOf: request, context)
     let values = try await form(request)
     try PageSession.requireOwnForm(
       request,
       values["csrf"],
-      PageSession.visit(request),
+      PageSession.visit(request, isSecure),
     )
     let token = (values["token"] ?? "").filter { !$0.isWhitespace }
     do {
@@ -69,29 +70,36 @@ extension PageRoutes {
       )
     }
     var answer = PageAnswer.see(PageAnswer.returnAddress(values["return"]))
-    answer.setCookie(try PageSession.cookie(PageSession.cookieName, token, isSecure: isSecure))
+    answer.setCookie(
+      try PageSession.cookie(PageSession.cookieName(isSecure), token, isSecure: isSecure)
+    )
     return answer
   }
 
   func logOut(_ request: Request, _ context: CallContext) async throws -> Response {
-    let session = try session(request)
+    let session = try session(request, context)
     try PageSession.requireOwnForm(request, try await form(request)["csrf"], session.token)
     var answer = PageAnswer.see("/login")
     answer.setCookie(
-      try PageSession.cookie(PageSession.cookieName, "gone", lasting: 0, isSecure: isSecure)
+      try PageSession.cookie(
+        PageSession.cookieName(isSecure),
+        "gone",
+        lasting: 0,
+        isSecure: isSecure,
+      )
     )
     return answer
   }
 
   func setAppearance(_ request: Request, _ context: CallContext) async throws -> Response {
-    let session = try session(request)
+    let session = try session(request, context)
     let values = try await form(request)
     try PageSession.requireOwnForm(request, values["csrf"], session.token)
     let theme = values["theme"].flatMap { PageFrame.Theme(rawValue: $0) }
     var answer = PageAnswer.see(PageAnswer.returnAddress(values["return"]))
     answer.setCookie(
       try PageSession.cookie(
-        PageSession.themeCookieName,
+        PageSession.themeCookieName(isSecure),
         theme?.rawValue ?? "system",
         lasting: 365 * 86_400,
         isSecure: isSecure,

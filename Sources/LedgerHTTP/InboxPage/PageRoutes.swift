@@ -28,6 +28,7 @@ struct PageRoutes: Sendable {
     pages.get("conversations/:conversation", use: conversation)
     pages.get("conversations/:conversation/print", use: onPaper)
     pages.get("conversations/:conversation/replay", use: replay)
+    pages.get("conversations/:conversation/entries/:position", use: wholeEntry)
     pages.get("live/:bot", use: live)
     pages.get("assets/:version/:name", use: asset)
     pages.get("login", use: showLogin)
@@ -43,9 +44,9 @@ struct PageRoutes: Sendable {
   /// Who is signed in.
   ///
   /// - Throws: `SignIn`, which leads to the page to sign in on; `too_many_requests`.
-  func session(_ request: Request) throws -> PageSession {
-    guard let session = PageSession(request, parts.tokens) else { throw SignIn() }
-    try parts.rates.admit("user " + session.principal.user)
+  func session(_ request: Request, _ context: CallContext) throws -> PageSession {
+    guard let session = PageSession(request, parts.tokens, isSecure) else { throw SignIn() }
+    try parts.rates.admit(session.principal.person, context)
     return session
   }
 
@@ -54,7 +55,7 @@ struct PageRoutes: Sendable {
     PageFrame(
       title,
       assets: assets.folder,
-      theme: request.cookies[PageSession.themeCookieName].flatMap {
+      theme: request.cookies[PageSession.themeCookieName(isSecure)].flatMap {
         PageFrame.Theme(rawValue: $0.value)
       },
       csrf: session.map { PageSession.formToken(for: $0.token) } ?? "",
@@ -64,7 +65,7 @@ struct PageRoutes: Sendable {
   }
 
   private func inbox(_ request: Request, _ context: CallContext) async throws -> Response {
-    let session = try session(request)
+    let session = try session(request, context)
     let query = PageQuery(FormValues(request.uri.query ?? ""))
     if query.bot == nil { return try await seeFirstBot(session, query) }
     return try await page(request, session, query)
@@ -83,26 +84,28 @@ struct PageRoutes: Sendable {
   }
 
   private func conversation(_ request: Request, _ context: CallContext) async throws -> Response {
-    let session = try session(request)
+    let session = try session(request, context)
     let query = PageQuery(FormValues(request.uri.query ?? ""))
     let name = try context.parameters.require("conversation")
     guard query.bot == nil else {
-      let answer = try await page(request, session, query, opening: name)
-      if let id = ConversationID(name) {
-        try await parts.gate.record("page", of: id, by: session.principal)
-      }
-      return answer
+      return try await page(request, session, query, opening: name)
     }
     let now = now
     let holder = try await parts.gate.read { ledger in
       try PageReading(ledger, for: session.principal, query, now: now).conversation(name).state
         .holder
     }
-    let address = query.address(("bot", holder.description), ("entry", query.typed["entry"]))
+    let address = query.address(
+      ("bot", holder.description),
+      ("entry", query.typed["entry"]),
+      ("before", query.typed["before"]),
+    )
     return PageAnswer.see("/conversations/\(name)\(address)")
   }
 
   /// Renders the page; with a problem, the form that led to it is filled in as it was sent.
+  ///
+  /// Whatever led here, an open conversation is read, and that is written down before it is shown.
   func page(
     _ request: Request,
     _ session: PageSession,
@@ -113,11 +116,15 @@ struct PageRoutes: Sendable {
   ) async throws -> Response {
     let (now, frame) = (now, frame("Inbox", request, session))
     let templates = templates
-    let html = try await parts.gate.read { ledger in
-      var reading = try PageReading(ledger, for: session.principal, query, now: now)
+    let (principal, cost) = (session.principal, query.cost)
+    let html = try await parts.gate.ask(by: principal, costing: cost) { ledger, patience in
+      var reading = try PageReading(ledger, for: principal, query, now: now, patience: patience)
       reading.problem = problem.map(Self.sentence)
       reading.drafts = drafts
       return templates.render(.inbox, try reading.inboxFrame(opening: open, frame))
+    }
+    if let id = open.flatMap({ ConversationID($0) }) {
+      try await parts.gate.record("page", of: id, by: session.principal)
     }
     return PageAnswer.html(html, status: problem.map { .init(code: $0.status) } ?? .ok)
   }
@@ -131,13 +138,20 @@ struct PageRoutes: Sendable {
   }
 
   private func onPaper(_ request: Request, _ context: CallContext) async throws -> Response {
-    let session = try session(request)
+    let session = try session(request, context)
     let query = PageQuery(FormValues(request.uri.query ?? ""))
     let name = try context.parameters.require("conversation")
     let (now, frame, templates) = (now, frame("Transcript", request, session), templates)
-    let html = try await parts.gate.read { ledger in
-      let reading = try PageReading(ledger, for: session.principal, query, now: now)
-      guard let part = try reading.conversationPart(name, length: .max) else {
+    let principal = session.principal
+    let html = try await parts.gate.ask(by: principal) { ledger, patience in
+      let reading = try PageReading(ledger, for: principal, query, now: now, patience: patience)
+      guard
+        let part = try reading.conversationPart(
+          name,
+          length: TranscriptPart.printLength,
+          on: "/print",
+        )
+      else {
         throw Refusal(.conversationNotFound, "there was no such conversation at that moment")
       }
       return templates.render(.print, PrintFrame(frame: frame, conversation: part))
@@ -148,13 +162,33 @@ struct PageRoutes: Sendable {
     return PageAnswer.html(html)
   }
 
-  /// Follows an inbox, as `/v1/bots/{id}/inbox/live` does, for those whom a cookie names.
+  /// An event with all it says, as plain text: where a page cuts a text, it leads here.
+  private func wholeEntry(_ request: Request, _ context: CallContext) async throws -> Response {
+    let principal = try session(request, context).principal
+    try principal.caller.requireStaff()
+    let name = try context.parameters.require("conversation")
+    let position = try context.parameters.require("position")
+    let (id, text) = try await parts.gate.read(conversation: name, for: principal) {
+      ledger,
+      id,
+      _ in
+      (id, try UInt64(position).flatMap { try ledger.event(at: $0, of: id) }?.wholeText)
+    }
+    guard let text else {
+      throw Problem(404, "not_found", "The conversation has no entry at position \(position).")
+    }
+    try await parts.gate.record("entry", of: id, by: principal)
+    return PageAnswer.plain(text)
+  }
+
+  /// Says that something happened in an inbox, for those whom a cookie names, and not what: the
+  /// page asks for that, and what it asks for is written down.
   private func live(_ request: Request, _ context: CallContext) async throws -> Response {
-    let principal = try session(request).principal
+    let principal = try session(request, context).principal
     let name = try context.parameters.require("bot")
     let bot = try await parts.gate.read(bot: name, for: principal) { $1 }
-    let viewer = Viewer(caller: principal.caller, inbox: bot)
-    return try await parts.feed.stream(for: viewer, request, context)
+    let viewer = Viewer(principal, inbox: bot, hearing: .positions)
+    return try await parts.feed.stream(for: viewer, principal, request, context)
   }
 
   private func asset(_ request: Request, _ context: CallContext) async throws -> Response {

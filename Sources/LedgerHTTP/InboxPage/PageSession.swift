@@ -11,17 +11,23 @@ struct PageSession: Sendable {
   let principal: Principal
 
   /// The cookie of those who are signed in.
-  static let cookieName = "handover_session"
+  static func cookieName(_ isSecure: Bool) -> String { name("handover_session", isSecure) }
   /// The cookie of those who are about to sign in.
-  static let visitCookieName = "handover_visit"
+  static func visitCookieName(_ isSecure: Bool) -> String { name("handover_visit", isSecure) }
   /// The cookie of light or dark.
-  static let themeCookieName = "handover_theme"
+  static func themeCookieName(_ isSecure: Bool) -> String { name("handover_theme", isSecure) }
+
+  /// A name that a browser takes, where it comes by TLS, from this host alone: no other host of
+  /// its domain can set the cookie, and nobody in between (RFC 6265bis, section 4.1.3.2).
+  private static func name(_ name: String, _ isSecure: Bool) -> String {
+    isSecure ? "__Host-" + name : name
+  }
 
   /// Who is signed in.
   ///
   /// - Returns: `nil` if nobody is, or no longer.
-  init?(_ request: Request, _ tokens: TokenCheck) {
-    guard let token = request.cookies[Self.cookieName]?.value,
+  init?(_ request: Request, _ tokens: TokenCheck, _ isSecure: Bool) {
+    guard let token = request.cookies[Self.cookieName(isSecure)]?.value,
       let principal = try? tokens.principal(token: token)
     else { return nil }
     (self.token, self.principal) = (token, principal)
@@ -87,8 +93,8 @@ struct PageSession: Sendable {
   }
 
   /// The secret of somebody who is about to sign in, if it is one of ours.
-  static func visit(_ request: Request) -> String? {
-    guard let value = request.cookies[visitCookieName]?.value,
+  static func visit(_ request: Request, _ isSecure: Bool) -> String? {
+    guard let value = request.cookies[visitCookieName(isSecure)]?.value,
       (10...40).contains(value.utf8.count),
       value.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) })
     else { return nil }

@@ -14,11 +14,15 @@ struct ReplayFrame {
   let firstPosition: UInt64
   let lastPosition: UInt64
   let line: TimeLine
+  /// Which of the events the line shows, if they are not all.
+  let lineSpan: String?
   let first: String?
   let previous: String?
   let next: String?
   let last: String?
   let here: ReplayStepPart
+  /// The address of all that was said, if it was cut.
+  let wholeHere: String?
   let changes: [Change]
   let earlier: String?
   let later: String?
@@ -38,15 +42,13 @@ struct ReplayFrame {
   /// Shows a conversation at one of its events.
   ///
   /// - Parameters:
-  ///   - steps: All its events; at least one.
-  ///   - asked: The position that is looked at; the last event at or before it is shown.
+  ///   - part: The events around the one that is looked at.
   ///   - row: The conversation.
   ///   - frame: Title, assets and so on.
   ///   - names: The names of bots.
   ///   - now: The present.
   init(
-    _ steps: [ReplayStep],
-    at asked: UInt64?,
+    _ part: ReplayPart,
     _ row: InboxRow,
     _ frame: PageFrame,
     _ names: PageNames,
@@ -54,41 +56,29 @@ struct ReplayFrame {
   ) {
     let path = "/conversations/\(row.conversationId)"
     func href(_ step: ReplayStep) -> String { "\(path)/replay?at=\(step.event.position)" }
-    let index =
-      asked.flatMap { at in steps.lastIndex { $0.event.position <= at } }
-      ?? (asked == nil ? steps.count - 1 : 0)
+    let (steps, window) = (part.steps, part.window)
+    let index = window.here - window.range.lowerBound
     let step = steps[index]
+    let visitor = PageNames.visitor(row.visitor.name, row.visitor.id)
+    self.visitor = visitor
     self.frame = frame
     id = row.conversationId
-    visitor = PageNames.visitor(row.visitor.name, row.visitor.id)
     back = path
     then = "\(path)?bot=\(step.after?.holderBotId ?? row.holderBotId)&asOf=\(step.event.position)"
-    (count, number) = (steps.count, index + 1)
+    (count, number) = (window.count, window.here + 1)
     position = step.event.position
-    firstPosition = steps[0].event.position
-    lastPosition = steps[steps.count - 1].event.position
+    (firstPosition, lastPosition) = (window.ends.lowerBound, window.ends.upperBound)
+    let (isFirst, isLast) = (window.here == 0, window.here + 1 == window.count)
     line = TimeLine(steps, here: index, names, visitor: visitor, href: href)
-    first = index > 0 ? href(steps[0]) : nil
-    previous = index > 0 ? href(steps[index - 1]) : nil
-    next = index + 1 < steps.count ? href(steps[index + 1]) : nil
-    last = index + 1 < steps.count ? href(steps[steps.count - 1]) : nil
-    here = ReplayStepPart(
-      step,
-      number: index + 1,
-      href: href(step),
-      isHere: true,
-      names,
-      visitor: visitor,
-      now: now,
-    )
-    changes = Self.changes(step, names)
-    let shown = max(0, index - Self.listLength)..<min(steps.count, index + Self.listLength + 1)
-    earlier = shown.lowerBound > 0 ? href(steps[shown.lowerBound - 1]) : nil
-    later = shown.upperBound < steps.count ? href(steps[shown.upperBound]) : nil
-    self.steps = shown.map { [visitor] place in
+    lineSpan = part.isWhole ? nil : part.words
+    first = isFirst ? nil : "\(path)/replay?at=\(firstPosition)"
+    previous = isFirst ? nil : href(steps[index - 1])
+    next = isLast ? nil : href(steps[index + 1])
+    last = isLast ? nil : "\(path)/replay?at=\(lastPosition)"
+    func shown(_ place: Int) -> ReplayStepPart {
       ReplayStepPart(
         steps[place],
-        number: place + 1,
+        number: window.range.lowerBound + place + 1,
         href: href(steps[place]),
         isHere: place == index,
         names,
@@ -96,6 +86,14 @@ struct ReplayFrame {
         now: now,
       )
     }
+    here = shown(index)
+    let whole = "\(path)/entries/\(position)"
+    wholeHere = part.isCut.contains(position) ? whole : nil
+    changes = Self.changes(step, names)
+    let listed = max(0, index - Self.listLength)..<min(steps.count, index + Self.listLength + 1)
+    earlier = listed.lowerBound > 0 ? href(steps[listed.lowerBound - 1]) : nil
+    later = listed.upperBound < steps.count ? href(steps[listed.upperBound]) : nil
+    self.steps = listed.map(shown)
   }
 
   private static func changes(_ step: ReplayStep, _ names: PageNames) -> [Change] {
@@ -107,7 +105,7 @@ struct ReplayFrame {
       change("Held by") { names.bot($0.holderBotId) },
       change("Who answers") { state in
         switch state.control {
-        case "agent": "agent \(state.agent ?? state.agentId ?? "")"
+        case "agent": "agent \(PageNames.short(state.agent ?? state.agentId ?? ""))"
         case "agentRequested": "the bot; an agent was asked for"
         default: "the bot"
         }
@@ -115,6 +113,42 @@ struct ReplayFrame {
       change("Handovers since the visitor wrote") { "\($0.handoversSinceVisitor)" },
       change("Ended") { $0.ended ? "yes" : "no" },
     ]
+  }
+}
+
+/// The events around one of a conversation, with the states before and after each, their words as
+/// far as a page shows them.
+struct ReplayPart {
+  private(set) var steps: [ReplayStep] = []
+  /// Which of the conversation's events these are.
+  let window: ReplayWindow
+  /// The positions of events of whose words something is missing.
+  private(set) var isCut: Set<UInt64> = []
+
+  /// How many events before the one that is looked at, and behind it, the time line shows.
+  private static let distance = 300
+
+  /// Reads the events around a position.
+  init(_ ledger: Ledger, _ id: ConversationID, at position: UInt64?) throws {
+    var (steps, cut) = ([ReplayStep](), Set<UInt64>())
+    window = try ledger.replay(of: id, at: position, within: Self.distance) { step in
+      var step = step
+      var space = EntrySpace()
+      step.event.text = step.event.text.flatMap { space.take($0) }
+      step.event.reason = step.event.reason.flatMap { space.take($0) }
+      step.event.content = nil
+      if space.isCut { cut.insert(step.event.position) }
+      steps.append(step)
+    }
+    (self.steps, isCut) = (steps, cut)
+  }
+
+  /// Whether these are all events of the conversation.
+  var isWhole: Bool { window.range.count == window.count }
+
+  /// Which of them these are, in words.
+  var words: String {
+    "The line shows events \(window.range.lowerBound + 1) to \(window.range.upperBound)."
   }
 }
 
@@ -127,6 +161,8 @@ struct ReplayStepPart {
   let symbol: String
   let sentence: String
   let words: String?
+  /// The words as far as the list of events shows them.
+  let brief: String?
   let code: String?
   let reason: String?
   let stamp: Stamp
@@ -150,6 +186,7 @@ struct ReplayStepPart {
     let isErased = event.erased == true && ["messagePosted", "notePosted"].contains(event.type)
     words =
       isErased ? Transcript.erasedText : event.type == "conversationStarted" ? nil : event.text
+    brief = words?.shortened(to: shownLineLength)
     code = event.code
     reason = event.reason
     stamp = Stamp(event.occurredAt ?? event.at, now: now)
@@ -165,7 +202,7 @@ struct ReplayStepPart {
       case "visitor": visitor
       default: event.author
       }
-    let who = author ?? event.authorKind.map(PageNames.kind) ?? "Somebody"
+    let who = PageNames.short(author ?? event.authorKind.map(PageNames.kind) ?? "Somebody")
     switch event.type {
     case "messagePosted": return "\(who) wrote"
     case "notePosted": return "\(who) noted"

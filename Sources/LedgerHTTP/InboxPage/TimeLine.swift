@@ -84,19 +84,18 @@ struct TimeLine {
     // A long conversation is drawn closer, down to where marks still can be told apart.
     let distance = max(5, min(24, 6_000 / max(steps.count, 1)))
     func x(_ index: Int) -> Int { Self.margin + distance * index + distance / 2 }
-    var order: [String] = []
-    for step in steps {
-      guard let holder = step.after?.holderBotId, !order.contains(holder) else { continue }
-      order.append(holder)
-    }
+    let order = Self.order(of: steps, here: here)
     func y(_ state: ReplayState?) -> Int {
-      let lane = state.flatMap { order.firstIndex(of: $0.holderBotId) } ?? 0
+      let lane = state.map { order.firstIndex(of: $0.holderBotId) ?? order.count - 1 } ?? 0
       return Self.top + Self.laneHeight * lane
     }
     width = max(Self.margin * 2 + distance * steps.count, 320)
     height = Self.top + Self.laneHeight * max(order.count, 1)
     lanes = order.enumerated().map { index, bot in
-      Lane(name: names.bot(bot), textY: Self.top + Self.laneHeight * index - 14)
+      Lane(
+        name: bot == Self.others ? "other bots" : names.bot(bot),
+        textY: Self.top + Self.laneHeight * index - 14,
+      )
     }
     marks = steps.enumerated().map { index, step in
       Mark(
@@ -114,6 +113,26 @@ struct TimeLine {
       guard let words = Self.pause(from: pair.0.event, to: pair.1.event) else { return nil }
       return Pause(x: x(index) - distance / 2, words: words)
     }
+  }
+
+  /// What stands in the last lane if there are more bots than lanes; no identifier is like it.
+  private static let others = ""
+  /// The most lanes: what a window is high.
+  private static let laneLimit = 12
+
+  /// The bots of the lanes, in the order in which they came; the one that is looked at always has
+  /// a lane, and those for which none is left share the last.
+  private static func order(of steps: [ReplayStep], here: Int) -> [String] {
+    var (order, known) = ([String](), Set<String>())
+    for step in steps {
+      guard let holder = step.after?.holderBotId, known.insert(holder).inserted else { continue }
+      order.append(holder)
+    }
+    guard order.count > laneLimit else { return order }
+    let shown = order.prefix(laneLimit - 1)
+    let holder = steps[here].after?.holderBotId
+    guard let holder, !shown.contains(holder) else { return shown + [others] }
+    return shown.dropLast() + [holder, others]
   }
 
   /// The lines of who held the conversation, and the turns between them.

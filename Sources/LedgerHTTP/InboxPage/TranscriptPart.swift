@@ -1,16 +1,22 @@
 import ConversationLedger
 import Conversations
 
-/// The entries of a transcript, by days.
+/// A part of a transcript, by days, made as its entries are read.
+///
+/// An entry is kept as the page shows it, so that a page of long texts takes no more memory than
+/// one of short ones.
 struct TranscriptPart {
   /// The days.
-  let days: [Day]
-  /// The position of the entry to look around for what comes before, and after.
-  let earlier: UInt64?
-  let later: UInt64?
+  private(set) var days: [Day] = []
+  private let path: String
+  private let names: PageNames
+  private let now: Timestamp
+  private var before: Sender?
 
-  /// The most entries of a page; the others are a click away, and the print view has all.
+  /// The most entries of a page; the others are a click away.
   static let length = 300
+  /// The most entries of a page that is printed: thirty sheets or so.
+  static let printLength = 1_000
 
   /// The entries of a day.
   struct Day {
@@ -19,40 +25,41 @@ struct TranscriptPart {
     var entries: [EntryPart]
   }
 
-  /// Shows the last entries, or those around a position, or all.
-  init(
-    _ transcript: Transcript,
-    _ names: PageNames,
-    around position: UInt64?,
-    length: Int = Self.length,
-    now: Timestamp,
-  ) {
-    let entries = transcript.entries
-    let window = Self.window(entries, around: position, length)
-    earlier = window.lowerBound > 0 ? entries[window.lowerBound - 1].position : nil
-    later = window.upperBound < entries.count ? entries[window.upperBound].position : nil
-    var days: [Day] = []
-    var before: TranscriptEntry?
-    for entry in entries[window] {
-      let date = String(entry.at.prefix(10))
-      let isNewDay = days.last?.date != date
-      if isNewDay { days.append(Day(date: date, words: Stamp.day(date), entries: [])) }
-      let part = EntryPart(entry, names, after: isNewDay ? nil : before, now: now)
-      days[days.count - 1].entries.append(part)
-      before = entry
-    }
-    self.days = days
+  /// Begins without entries.
+  ///
+  /// - Parameters:
+  ///   - path: The address of the conversation.
+  ///   - names: The names of bots and modules.
+  ///   - now: The present.
+  init(_ path: String, _ names: PageNames, now: Timestamp) {
+    (self.path, self.names, self.now) = (path, names, now)
   }
 
-  private static func window(
-    _ entries: [TranscriptEntry],
-    around position: UInt64?,
-    _ length: Int,
-  ) -> Range<Int> {
-    guard let position else { return max(0, entries.count - length)..<entries.count }
-    let found = entries.firstIndex { $0.position >= position } ?? entries.count
-    let start = max(0, min(found - length / 2, entries.count - length))
-    return start..<min(entries.count, start + length)
+  /// Adds the next entry.
+  mutating func add(_ entry: TranscriptEntry) {
+    let date = String(entry.at.prefix(10))
+    if days.last?.date != date {
+      days.append(Day(date: date, words: Stamp.day(date), entries: []))
+      before = nil
+    }
+    let sender = Sender(entry)
+    let place = EntryPart.Place(
+      whole: "\(path)/entries/\(entry.position)",
+      isContinued: sender != nil && sender == before,
+    )
+    days[days.count - 1].entries.append(EntryPart(entry, names, place, now: now))
+    before = sender
+  }
+}
+
+/// Who wrote a message, and in which minute: what follows from the same goes on with it.
+private struct Sender: Hashable {
+  let author: TranscriptEntry.Author
+  let minute: Substring
+
+  init?(_ entry: TranscriptEntry) {
+    guard entry.kind == "message" else { return nil }
+    (author, minute) = (entry.author, entry.at.prefix(16))
   }
 }
 
@@ -62,25 +69,30 @@ struct EntryPart {
   let gap: GapPart?
   let event: EventPart?
 
+  /// What an entry's place in the transcript says.
+  struct Place {
+    /// The address of the whole entry.
+    let whole: String
+    /// Whether it goes on with the message before it.
+    let isContinued: Bool
+  }
+
   /// Shows an entry.
   ///
   /// - Parameters:
   ///   - entry: The entry.
   ///   - names: The names of bots and modules.
-  ///   - before: The entry before it on the same day.
+  ///   - place: What its place says.
   ///   - now: The present.
-  init(
-    _ entry: TranscriptEntry,
-    _ names: PageNames,
-    after before: TranscriptEntry?,
-    now: Timestamp,
-  ) {
+  init(_ entry: TranscriptEntry, _ names: PageNames, _ place: Place, now: Timestamp) {
     let stamp = Stamp(entry.at, now: now)
     switch entry.kind {
     case "message", "note":
-      (message, gap, event) = (MessagePart(entry, stamp, after: before), nil, nil)
-    case "handover": (message, gap, event) = (nil, GapPart(entry, names, stamp), nil)
-    default: (message, gap, event) = (nil, nil, EventPart(entry, names, stamp))
+      (message, gap, event) = (MessagePart(entry, stamp, place), nil, nil)
+    case "handover":
+      (message, gap, event) = (nil, GapPart(entry, names, stamp, place), nil)
+    default:
+      (message, gap, event) = (nil, nil, EventPart(entry, names, stamp, place))
     }
   }
 }
@@ -99,6 +111,8 @@ struct MessagePart {
   let hasReplies: Bool
   let replies: [String]
   let extras: [Extra]
+  /// The address of all of it, if something was cut.
+  let whole: String?
 
   /// What a message has beside its text, behind a disclosure.
   struct Extra {
@@ -106,34 +120,37 @@ struct MessagePart {
     let json: String
   }
 
-  init(_ entry: TranscriptEntry, _ stamp: Stamp, after before: TranscriptEntry?) {
+  init(_ entry: TranscriptEntry, _ stamp: Stamp, _ place: EntryPart.Place) {
     let isNote = entry.kind == "note"
     let author = entry.author
     position = entry.position
     kind = entry.kind
-    let isContinued =
-      !isNote && before?.kind == "message" && before?.author == author
-      && before?.at.prefix(16) == entry.at.prefix(16)
     style =
       (isNote ? "note" : "message") + " by-\(PageNames.symbol(ofKind: author.kind))"
-      + (isContinued ? " continued" : "")
+      + (place.isContinued ? " continued" : "")
     symbol = isNote ? "note" : PageNames.symbol(ofKind: author.kind)
     self.author = Self.name(author)
     kindWord = PageNames.kind(author.kind) + (isNote ? ", note for agents only" : "")
     self.stamp = stamp
     isStandIn = entry.text.isEmpty || entry.erased == true
-    words = entry.text.isEmpty ? Self.standIn(entry.content) : entry.text
-    replies = entry.content?.quickReplies ?? []
+    var space = EntrySpace()
+    words = space.take(entry.text.isEmpty ? Self.standIn(entry.content) : entry.text) ?? ""
+    replies = space.take(entry.content?.quickReplies ?? [])
     hasReplies = !replies.isEmpty
-    extras = [("Card", entry.content?.card), ("Attachment", entry.content?.attachment)]
-      .compactMap { title, value in
-        value.map { Extra(title: title, json: PageNames.text($0)) }
-      }
+    var extras: [Extra] = []
+    for (title, value) in [
+      ("Card", entry.content?.card), ("Attachment", entry.content?.attachment),
+    ] {
+      guard let value, let json = space.take(PageNames.text(value)) else { continue }
+      extras.append(Extra(title: title, json: json))
+    }
+    self.extras = extras
+    whole = space.isCut ? place.whole : nil
   }
 
   private static func name(_ author: TranscriptEntry.Author) -> String {
     if author.kind == "visitor" { return PageNames.visitor(author.name, author.id ?? "") }
-    return author.name ?? author.id ?? PageNames.kind(author.kind)
+    return PageNames.short(author.name ?? author.id ?? PageNames.kind(author.kind))
   }
 
   private static func standIn(_ content: TranscriptEntry.Content?) -> String {
@@ -153,6 +170,8 @@ struct GapPart {
   let hasVariables: Bool
   let variableWords: String
   let variables: [Variable]
+  /// The address of all of it, if something was cut.
+  let whole: String?
 
   /// A variable the handover carried.
   struct Variable {
@@ -160,16 +179,30 @@ struct GapPart {
     let value: String
   }
 
-  init(_ entry: TranscriptEntry, _ names: PageNames, _ stamp: Stamp) {
+  init(
+    _ entry: TranscriptEntry,
+    _ names: PageNames,
+    _ stamp: Stamp,
+    _ place: EntryPart.Place,
+  ) {
     position = entry.position
     from = names.bot(entry.from)
     to = names.bot(entry.to)
     self.stamp = stamp
     landing = names.landing(entry.module, of: entry.to)
-    reason = entry.reason
+    var space = EntrySpace()
+    reason = entry.reason.flatMap { space.take($0) }
     let carried = entry.content?.variables ?? JSONObject()
-    variables = carried.map { Variable(name: $0.name, value: PageNames.text($0.value)) }
-    hasVariables = !variables.isEmpty
-    variableWords = counted(variables.count, "variable carried", "variables carried")
+    var shown: [Variable] = []
+    for (name, value) in carried {
+      guard let name = space.take(name), let value = space.take(PageNames.text(value)) else {
+        break
+      }
+      shown.append(Variable(name: name, value: value))
+    }
+    variables = shown
+    hasVariables = !shown.isEmpty
+    variableWords = counted(carried.count, "variable carried", "variables carried")
+    whole = space.isCut ? place.whole : nil
   }
 }

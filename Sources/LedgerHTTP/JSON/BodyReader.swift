@@ -175,6 +175,11 @@ extension Request {
       return Array(buffer.readableBytesView)
     } catch is NIOTooManyBytesError {
       throw Problem.bodyTooLarge(limit)
+    } catch let problem as Problem {
+      throw problem
+    } catch {
+      // Whatever else ends a body is the client's doing: it left, or its connection failed.
+      throw Problem(400, Problem.malformedRequest.code, "the body did not come whole")
     }
   }
 

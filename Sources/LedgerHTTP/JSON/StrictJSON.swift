@@ -1,9 +1,10 @@
 import Conversations
 
 /// Reads JSON as RFC 8259 writes it and I-JSON narrows it: valid UTF-8, no name twice, no lone
-/// surrogate, no number beyond a double.
+/// surrogate, no number with a point or an exponent that is beyond a double.
 ///
-/// A whole number stays one only if it is written as one: `12` is an integer, `12.0` is not.
+/// A whole number stays one, with all its digits, only if it is written as one: `12` is an integer,
+/// `12.0` is not.
 struct StrictJSON {
   private let bytes: [UInt8]
   private var index = 0
@@ -185,7 +186,7 @@ extension StrictJSON {
       guard skipDigits() > 0 else { throw malformed("an exponent without digits") }
     }
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
-    if isWhole, let integer = Int64(text) { return .integer(integer) }
+    if isWhole, let number = JSONValue(wholeNumber: text) { return number }
     guard let number = Double(text), number.isFinite else {
       throw Malformed(offset: start, reason: "a number too large")
     }

@@ -1,4 +1,5 @@
 import ConversationLedger
+import Foundation
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -13,6 +14,8 @@ final class EventFeed: Service {
   struct Limits: Sendable {
     /// The most followers at a time.
     var followers = 10_000
+    /// The most of one person; 0 is no limit.
+    var followersPerPerson = 64
     /// The events kept for those who are a little behind.
     var recentEvents = 4_096
     /// About how many bytes those may take.
@@ -27,15 +30,23 @@ final class EventFeed: Service {
 
   let ledger: Ledger
   let gate: LedgerGate
+  let connections: Connections
   let limits: Limits
   private let logger: Logger
   let state: Mutex<EventFeedState>
   private let arrivals: AsyncStream<Void>
   private let arrived: AsyncStream<Void>.Continuation
 
-  init(_ ledger: Ledger, _ gate: LedgerGate, limits: Limits = Limits(), logger: Logger) {
+  init(
+    _ ledger: Ledger,
+    _ gate: LedgerGate,
+    _ connections: Connections,
+    limits: Limits = Limits(),
+    logger: Logger,
+  ) {
     self.ledger = ledger
     self.gate = gate
+    self.connections = connections
     self.limits = limits
     self.logger = logger
     state = Mutex(EventFeedState(limits))
@@ -69,8 +80,8 @@ final class EventFeed: Service {
   /// Lets a follower in.
   ///
   /// - Returns: The follower's number; `nil` if there are too many.
-  func join() -> UInt64? {
-    let number = state.withLock { $0.join() }
+  func join(_ person: Principal.Person) -> UInt64? {
+    let number = state.withLock { $0.join(person) }
     if number != nil { arrived.yield() }
     return number
   }
@@ -112,13 +123,16 @@ final class EventFeed: Service {
     }
   }
 
-  /// Beats for those who heard nothing, and drops those who take in nothing.
+  /// Beats for those who heard nothing, wakes those whose token is over, and drops those who take
+  /// in nothing.
   private func watch() async {
     let ticks = EventFeedState.ticksOfHeartbeat
     while !Task.isCancelled {
       try? await Task.sleep(for: limits.heartbeat / ticks)
-      let (beats, stalled) = state.withLock { $0.tick() }
+      let now = Int64(Date().timeIntervalSince1970)
+      let (beats, over, stalled) = state.withLock { $0.tick(at: now) }
       for (waiting, position) in beats { waiting(.heartbeat(position)) }
+      for waiting in over { waiting(.wakeUp) }
       for close in stalled {
         logger.notice("a follower takes in nothing; its connection is closed")
         close()
@@ -132,6 +146,7 @@ extension ServeConfiguration.LiveSettings {
   var limits: EventFeed.Limits {
     var limits = EventFeed.Limits()
     limits.followers = followers
+    limits.followersPerPerson = followersPerPerson
     limits.recentEvents = bufferedEvents
     limits.heartbeat = .seconds(heartbeatSeconds)
     limits.patience = .seconds(patienceSeconds)

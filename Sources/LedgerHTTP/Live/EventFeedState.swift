@@ -42,6 +42,7 @@ struct EventFeedState: Sendable {
 
   private struct Row: Sendable {
     let waiting: Waiting
+    let viewer: Viewer
     let topic: Viewer.Topic
     let tick: UInt64
   }
@@ -68,6 +69,7 @@ struct EventFeedState: Sendable {
   private var rows: [UInt64: Row] = [:]
   private var topics: [Viewer.Topic: Set<UInt64>] = [:]
   private var writes: [UInt64: Write] = [:]
+  private var streams: [Principal.Person: Int] = [:]
   private(set) var statistics = Statistics()
 
   init(_ limits: EventFeed.Limits) {
@@ -146,18 +148,27 @@ struct EventFeedState: Sendable {
 
   // MARK: Followers
 
-  /// Whether one more follower may come.
-  var hasRoom: Bool { statistics.followers < limits.followers && ended != .serverStopping }
+  /// Why one more follower may not come; `nil` if it may.
+  func reasonAgainst(_ person: Principal.Person) -> DropReason? {
+    guard statistics.followers < limits.followers, ended != .serverStopping else {
+      return .tooMany
+    }
+    let most = limits.followersPerPerson
+    return most > 0 && streams[person, default: 0] >= most ? .tooManyOfOne : nil
+  }
 
-  mutating func join() -> UInt64? {
-    guard hasRoom else { return nil }
+  mutating func join(_ person: Principal.Person) -> UInt64? {
+    guard reasonAgainst(person) == nil else { return nil }
     statistics.followers += 1
+    streams[person, default: 0] += 1
     nextNumber += 1
     return nextNumber
   }
 
-  mutating func leave(_ number: UInt64) {
+  mutating func leave(_ number: UInt64, _ person: Principal.Person) {
     statistics.followers -= 1
+    let left = streams[person, default: 0] - 1
+    streams[person] = left > 0 ? left : nil
     _ = takeRow(number)
     writes[number] = nil
   }
@@ -198,7 +209,7 @@ struct EventFeedState: Sendable {
   ) -> Bool {
     guard ended == nil, !(hasBegun && cursor < position) else { return false }
     let topic = viewer.topic
-    rows[number] = Row(waiting: waiting, topic: topic, tick: tickCount)
+    rows[number] = Row(waiting: waiting, viewer: viewer, topic: topic, tick: tickCount)
     topics[topic, default: []].insert(number)
     return true
   }
@@ -238,9 +249,18 @@ struct EventFeedState: Sendable {
     writes.removeValue(forKey: number)?.isLate ?? false
   }
 
-  /// Lets time pass: says who must hear a heartbeat, and whose connection must be closed.
-  mutating func tick() -> (beats: [(Waiting, UInt64)], stalled: [@Sendable () -> Void]) {
+  /// What has to be done when some time has passed.
+  typealias Due = (
+    beats: [(Waiting, UInt64)], over: [Waiting], stalled: [@Sendable () -> Void]
+  )
+
+  /// Lets time pass.
+  ///
+  /// - Parameter now: The seconds since 1970.
+  /// - Returns: Who must hear a heartbeat, whose token is over, whose connection must be closed.
+  mutating func tick(at now: Int64) -> Due {
     tickCount += 1
+    let over = rows.filter { $0.value.viewer.expiry <= now }.keys.compactMap { takeWaiting($0) }
     let due = rows.filter { tickCount - $0.value.tick >= UInt64(Self.ticksOfHeartbeat) }
     let beats = due.keys.compactMap { number in
       takeRow(number).map { ($0.waiting, position) }
@@ -251,6 +271,6 @@ struct EventFeedState: Sendable {
       // Twice the patience, and the reason cannot even be said.
       if tickCount - write.tick > 2 * patience { stalled.append(write.close) }
     }
-    return (beats, stalled)
+    return (beats, over, stalled)
   }
 }

@@ -1,9 +1,9 @@
 import ConversationLedger
-import Foundation
 import NIOCore
 import Synchronization
 
-/// An event on its way to its followers, encoded once, when the first of them is there for it.
+/// An event on its way to its followers, encoded once for staff, when the first of them is there
+/// for it.
 final class EventFrame: Sendable {
   /// The event, and whose it is.
   let event: PlacedEvent
@@ -19,28 +19,37 @@ final class EventFrame: Sendable {
 
   /// The event as a block of a stream.
   ///
-  /// - Parameter source: The name of the log.
+  /// - Parameters:
+  ///   - source: The name of the log.
+  ///   - viewer: Who is shown it.
   /// - Returns: The bytes.
   /// - Throws: What encoding throws.
-  func bytes(from source: String) throws -> ByteBuffer {
-    try encoded.withLock { encoded in
+  func bytes(from source: String, for viewer: Viewer) throws -> ByteBuffer {
+    // A visitor's events have one reader, the visitor, so what that one is shown is not kept.
+    guard viewer.sight == .whole else {
+      return try Self.encode(event, from: source, for: viewer)
+    }
+    return try encoded.withLock { encoded in
       if let encoded { return encoded }
-      let bytes = try Self.encode(event, from: source)
+      let bytes = try Self.encode(event, from: source, for: viewer)
       encoded = bytes
       return bytes
     }
   }
 
   /// An event as a block of a stream.
-  static func encode(_ event: PlacedEvent, from source: String) throws -> ByteBuffer {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = try encoder.encode(CloudEvent(event, source: source))
-    // JSON of this encoder has no line breaks, so it is one line of data.
-    let block = ServerSentEvent(
-      id: event.recorded.position,
-      data: String(decoding: json, as: UTF8.self),
-    )
-    return block.bytes
+  static func encode(
+    _ event: PlacedEvent,
+    from source: String,
+    for viewer: Viewer,
+  ) throws -> ByteBuffer {
+    let position = event.recorded.position
+    guard viewer.sight != .position else {
+      return ServerSentEvent(id: position, data: "{}").bytes
+    }
+    let shown = CloudEvent(event, source: source, seenBy: viewer.caller)
+    // This JSON has no line breaks, so it is one line of data.
+    let json = try JSONText.bytes(of: shown)
+    return ServerSentEvent(id: position, data: String(decoding: json, as: UTF8.self)).bytes
   }
 }

@@ -1,5 +1,5 @@
 import ConversationLedger
-import Conversations
+import Foundation
 import NIOCore
 import Synchronization
 
@@ -13,9 +13,30 @@ struct Follower: Sendable {
   /// Sends bytes; comes back when the reader can take more.
   typealias Write = @concurrent (ByteBuffer) async throws -> Void
 
-  let feed: EventFeed
-  let viewer: Viewer
-  let source: String
+  /// Who follows what, and by which connection.
+  struct Place: Sendable {
+    /// The feed.
+    let feed: EventFeed
+    /// Who follows what.
+    let viewer: Viewer
+    /// The name of the log.
+    let source: String
+    /// Closes the reader's connection.
+    let close: @Sendable () -> Void
+
+    init(
+      _ feed: EventFeed,
+      _ viewer: Viewer,
+      source: String,
+      close: @escaping @Sendable () -> Void,
+    ) {
+      (self.feed, self.viewer, self.source, self.close) = (feed, viewer, source, close)
+    }
+  }
+
+  private let feed: EventFeed
+  private let viewer: Viewer
+  private let source: String
   private let number: UInt64
   private let close: @Sendable () -> Void
   private var position: UInt64
@@ -23,25 +44,13 @@ struct Follower: Sendable {
   /// Takes a place in a feed; `nil` if it has too many followers.
   ///
   /// - Parameters:
-  ///   - feed: The feed.
-  ///   - viewer: Who follows what.
+  ///   - place: Who follows what.
   ///   - position: Behind which position.
-  ///   - source: The name of the log.
-  ///   - close: Closes the reader's connection.
-  init?(
-    in feed: EventFeed,
-    for viewer: Viewer,
-    after position: UInt64,
-    source: String,
-    close: @escaping @Sendable () -> Void,
-  ) {
-    guard let number = feed.join() else { return nil }
-    self.feed = feed
-    self.viewer = viewer
-    self.position = position
-    self.source = source
+  init?(_ place: Place, after position: UInt64) {
+    guard let number = place.feed.join(place.viewer.person) else { return nil }
+    (feed, viewer, source, close) = (place.feed, place.viewer, place.source, place.close)
     self.number = number
-    self.close = close
+    self.position = position
   }
 
   /// Writes events until the reader goes, is dropped, or the server stops.
@@ -50,12 +59,12 @@ struct Follower: Sendable {
   /// - Throws: What `write` throws.
   @concurrent
   mutating func run(_ write: Write) async throws {
-    defer { feed.state.withLock { [number] in $0.leave(number) } }
+    defer { feed.state.withLock { [number, viewer] in $0.leave(number, viewer.person) } }
     do {
       try await send(ServerSentEvent.opening(retryingAfter: 1_000), write)
       try await follow(write)
-    } catch is SlowReader {
-      try await drop(.slowReader, write)
+    } catch let reason as DropReason {
+      try await drop(reason, write)
     } catch is LedgerError {
       try await drop(.fault, write)
     }
@@ -64,6 +73,7 @@ struct Follower: Sendable {
   @concurrent
   private mutating func follow(_ write: Write) async throws {
     while !Task.isCancelled {
+      try requireTime()
       let next = feed.state.withLock { [position, viewer] in
         $0.next(after: position, for: viewer, limit: pageByteCount)
       }
@@ -76,6 +86,11 @@ struct Follower: Sendable {
     }
   }
 
+  /// Ends the stream of somebody whose token counts no more.
+  private func requireTime() throws(DropReason) {
+    guard Int64(Date().timeIntervalSince1970) < viewer.expiry else { throw .tokenExpired }
+  }
+
   @concurrent
   private mutating func send(
     _ frames: [EventFrame],
@@ -85,7 +100,9 @@ struct Follower: Sendable {
     position = end
     guard !frames.isEmpty else { return }
     var buffer = ByteBuffer()
-    for frame in frames { buffer.writeImmutableBuffer(try frame.bytes(from: source)) }
+    for frame in frames {
+      buffer.writeImmutableBuffer(try frame.bytes(from: source, for: viewer))
+    }
     try await send(buffer, write)
   }
 
@@ -95,6 +112,7 @@ struct Follower: Sendable {
     var walk = LogWalk(feed.ledger, after: position)
     while feed.state.withLock({ [position] in $0.lacks(position) }) {
       try Task.checkCancellation()
+      try requireTime()
       let buffer: ByteBuffer
       (walk, buffer) = try await feed.gate.read { [walk, viewer, source] _ in
         try Self.page(walk, for: viewer, from: source)
@@ -113,7 +131,7 @@ struct Follower: Sendable {
   ) throws -> (LogWalk, ByteBuffer) {
     var (walk, buffer) = (walk, ByteBuffer())
     for event in try walk.next(pageLength) where viewer.sees(event) {
-      buffer.writeImmutableBuffer(try EventFrame.encode(event, from: source))
+      buffer.writeImmutableBuffer(try EventFrame.encode(event, from: source, for: viewer))
     }
     return (walk, buffer)
   }
@@ -149,6 +167,10 @@ struct Follower: Sendable {
     _ buffer: ByteBuffer,
     _ write: Write,
   ) async throws {
+    guard let room = feed.connections.room(for: buffer.readableBytes) else {
+      throw DropReason.slowReader
+    }
+    defer { withExtendedLifetime(room) {} }
     feed.state.withLock { [number, close] in $0.beginWrite(number, close: close) }
     do {
       try await write(buffer)
@@ -156,7 +178,7 @@ struct Follower: Sendable {
       if feed.state.withLock({ [number] in $0.endWrite(number) }) { note(.slowReader) }
       throw error
     }
-    if feed.state.withLock({ [number] in $0.endWrite(number) }) { throw SlowReader() }
+    if feed.state.withLock({ [number] in $0.endWrite(number) }) { throw DropReason.slowReader }
   }
 
   /// Says why the stream ends.
@@ -171,6 +193,3 @@ struct Follower: Sendable {
 
   private func note(_ reason: DropReason) { feed.state.withLock { $0.drop(reason) } }
 }
-
-/// A reader that took in nothing for longer than the feed has patience.
-struct SlowReader: Error {}

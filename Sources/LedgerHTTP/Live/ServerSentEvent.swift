@@ -51,7 +51,7 @@ struct ServerSentEvent: Sendable {
 }
 
 /// Why the server ends a stream; the reader can come back behind the last event it has.
-enum DropReason: String, Sendable, CaseIterable {
+enum DropReason: String, Error, Sendable, CaseIterable {
   /// The reader took in nothing for too long.
   case slowReader = "slow_reader"
   /// The server stops.
@@ -60,4 +60,8 @@ enum DropReason: String, Sendable, CaseIterable {
   case fault
   /// There are too many followers.
   case tooMany = "too_many_followers"
+  /// The reader has as many streams as one person may have.
+  case tooManyOfOne = "too_many_streams"
+  /// The token of the reader counts no more.
+  case tokenExpired = "token_expired"
 }

@@ -5,8 +5,55 @@ import Conversations
 struct Viewer: Hashable, Sendable {
   /// Who follows.
   let caller: Caller
+  /// Whose places in the feed it takes.
+  let person: Principal.Person
+  /// The second since 1970 at which the stream ends, because its token counts no more.
+  let expiry: Int64
   /// The bot whose inbox is followed; `nil` for the whole log.
   let inbox: BotID?
+  /// How much of an event the viewer is shown.
+  let sight: Sight
+
+  /// How much of an event somebody is shown.
+  enum Sight: Hashable {
+    /// What staff see.
+    case whole
+    /// What the visitor of its conversation sees.
+    case own
+    /// That something happened, at a position: what the page asks the server about.
+    case position
+  }
+
+  /// Lets somebody follow.
+  ///
+  /// - Parameters:
+  ///   - principal: Who follows.
+  ///   - inbox: The bot whose inbox is followed; `nil` for the whole log.
+  ///   - content: Whether it is shown what happened, or only that something did.
+  init(_ principal: Principal, inbox: BotID? = nil, hearing content: Content = .events) {
+    (caller, person, expiry) = (principal.caller, principal.person, principal.expiry)
+    self.inbox = inbox
+    sight =
+      switch (content, caller) {
+      case (.positions, _): .position
+      case (.events, .visitor): .own
+      case (.events, _): .whole
+      }
+  }
+
+  /// What a stream is made of.
+  enum Content {
+    /// Each event, as far as the viewer may see it.
+    case events
+    /// The position of each event.
+    case positions
+  }
+
+  /// What is written down of what the viewer reads: nothing of a visitor's own conversations, and
+  /// nothing of what has no words.
+  var readingScope: ReadingScope? {
+    sight == .whole ? inbox.map { .inbox($0) } ?? .log : nil
+  }
 
   /// Whether an event is for the viewer.
   func sees(_ event: PlacedEvent) -> Bool {

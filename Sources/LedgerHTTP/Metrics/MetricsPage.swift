@@ -24,6 +24,12 @@ extension MetricsText {
     )
     add(.gauge, "map_used_bytes", "Bytes of the log's map in use.", ledger.usedBytes)
     add(.gauge, "map_size_bytes", "Bytes the log's map can hold.", ledger.mapBytes)
+    add(
+      .gauge,
+      "clock_behind_seconds",
+      "Seconds the clock is behind the log's last record; every new one gets that time.",
+      ledger.clockBehindSeconds,
+    )
     add(.gauge, "log_readers", "Reader slots of the log in use.", ledger.readers)
     add(.gauge, "log_readers_limit", "Reader slots of the log.", ledger.readerLimit)
   }
@@ -57,6 +63,35 @@ extension MetricsText {
       "Readers of live streams that were dropped, by reason.",
       by: "reason",
       dropped,
+    )
+  }
+
+  /// Adds what the server counts of its connections.
+  mutating func add(_ connections: Connections.Statistics) {
+    add(.gauge, "connections", "Connections that are open.", connections.open)
+    add(
+      .gauge,
+      "waiting_bytes",
+      "Bytes of large answers and streams that wait for their readers.",
+      connections.waitingBytes,
+    )
+    add(
+      .counter,
+      "connections_unread_total",
+      "Connections closed because nobody read what waited for them.",
+      connections.unread,
+    )
+  }
+
+  /// Adds what the server counts of costly questions.
+  mutating func add(_ questions: CostlyQuestions.Statistics) {
+    add(.gauge, "questions_running", "Costly questions that are answered.", questions.running)
+    add(.gauge, "questions_waiting", "Costly questions that wait.", questions.waiting)
+    add(
+      .counter,
+      "questions_cut_off_total",
+      "Costly questions that took longer than they may.",
+      questions.cutOff,
     )
   }
 

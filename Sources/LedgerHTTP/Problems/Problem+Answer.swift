@@ -14,6 +14,7 @@ extension Problem {
     case let refusal as Refusal: self.init(refusal)
     case let error as LedgerError: self.init(error)
     case let error as HTTPError: self.init(error)
+    case is HTTPParserError: self = .malformedRequest
     default: self = .internalFault
     }
   }
@@ -40,6 +41,7 @@ extension Problem {
     let detail: String
     let agent: String?
     let actualPosition: UInt64?
+    let firstGivenAt: String?
   }
 
   /// The document's bytes.
@@ -51,6 +53,7 @@ extension Problem {
       detail: detail,
       agent: agent,
       actualPosition: actualPosition,
+      firstGivenAt: firstGivenAt,
     )
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -62,6 +65,7 @@ extension Problem {
     var headers: HTTPFields = [.contentType: "application/problem+json"]
     if status == 401 { headers[.wwwAuthenticate] = #"Bearer realm="handover", JWT"# }
     if let allowedMethods { headers[.allow] = allowedMethods }
+    if firstGivenAt != nil { headers[.idempotencyReplayed] = "true" }
     if let retryAfter { headers[.retryAfter] = "\(retryAfter)" }
     return headers
   }

@@ -15,6 +15,8 @@ struct Problem: Error, Hashable, Sendable {
   var agent: String?
   /// The conversation's position, if the expected one was wrong.
   var actualPosition: UInt64?
+  /// When it was given first, if it is given again under its idempotency key.
+  var firstGivenAt: String?
   /// The seconds to wait before trying again.
   var retryAfter: Int?
   /// The methods that the address takes, if that is why.
@@ -31,6 +33,7 @@ struct Problem: Error, Hashable, Sendable {
     self.init(refusal.code.status, refusal.code.name, refusal.sentence)
     agent = refusal.agent?.description
     actualPosition = refusal.actualPosition
+    firstGivenAt = refusal.firstGivenAt?.text
   }
 
   /// The ledger cannot answer.
@@ -38,9 +41,12 @@ struct Problem: Error, Hashable, Sendable {
     switch error.kind {
     case .notFound: self.init(404, "not_found", error.description)
     case .malformedQuery: self.init(400, "malformed_query", error.description)
-    case .readOnly: self.init(503, "stopping", "the server is stopping; try again")
+    case .cursorExpired: self.init(410, "cursor_expired", error.description)
+    case .cutOff: self.init(503, "question_cut_off", error.description)
+    case .readOnly: self = .stopping
+    case .clockAhead: self.init(503, "clock_ahead", error.description)
     case .noLedger, .anotherWriter, .cannotCreate, .inputOutput, .notPermitted, .damaged,
-      .behindCheckpoint, .unavailable:
+      .behindCheckpoint, .olderKeys, .unavailable:
       self.init(503, "storage_failed", "the ledger's storage failed; see the server's log")
     }
   }

@@ -22,7 +22,7 @@ struct AuditRoutes: Sendable {
   }
 
   private func checkpoint(_ request: Request, _ context: CallContext) async throws -> Response {
-    try parts.rates.admit(addressOf: context)
+    try parts.rates.admit(addressOf: request, context)
     return Self.text(try await parts.gate.read { try $0.signCheckpoint().note })
   }
 
@@ -34,7 +34,7 @@ struct AuditRoutes: Sendable {
       let principal = try Authenticate(parts).principal(request, context)
       try principal.caller.requireOversight()
     } else {
-      try parts.rates.admit(addressOf: context)
+      try parts.rates.admit(addressOf: request, context)
     }
     let tile = try await parts.gate.read { try $0.tile(at: path) }
     return Response(
@@ -49,12 +49,13 @@ struct AuditRoutes: Sendable {
 
   private func proof(_ request: Request, _ context: CallContext) async throws -> Response {
     try QueryReader(request).finish()
-    let caller = try context.caller.caller
+    let principal = try context.caller
+    let caller = principal.caller
     let name = try context.parameters.require("position")
     guard let position = UInt64(name) else {
       throw Problem(404, "not_found", "\(name) is no log position")
     }
-    let proof = try await parts.gate.read { ledger in
+    let proof = try await parts.gate.ask(by: principal) { ledger, _ in
       try ledger.requireSight(of: position, for: caller)
       return try ledger.proof(of: position)
     }
@@ -66,15 +67,18 @@ struct AuditRoutes: Sendable {
     let limit = try query.integer("limit", in: 1...1_000) ?? 100
     let name = query.text("conversation")
     try query.finish()
-    let caller = try context.caller.caller
-    try caller.requireOversight()
+    let principal = try context.caller
+    try principal.caller.requireOversight()
     let conversation = try name.map { name in
       guard let id = ConversationID(name) else {
         throw Refusal(.conversationNotFound, "there is no such conversation")
       }
       return id
     }
-    return try .json(try await parts.gate.read { try $0.reads(of: conversation, limit: limit) })
+    let page = try await parts.gate.ask(by: principal) { ledger, _ in
+      try ledger.reads(of: conversation, limit: limit)
+    }
+    return try .json(page)
   }
 
   private func erase(_ request: Request, _ context: CallContext) async throws -> Response {
@@ -93,7 +97,12 @@ struct AuditRoutes: Sendable {
       orderedBy: principal.user,
       caller: principal.caller,
     )
-    if isDryRun { return try .json(try await parts.gate.read { try $0.previewErasure(order) }) }
+    if isDryRun {
+      let preview = try await parts.gate.ask(by: principal) { ledger, _ in
+        try ledger.previewErasure(order)
+      }
+      return try .json(preview)
+    }
     defer { parts.feed.forget() }
     return try .json(try await parts.gate.erase(order), status: .created)
   }

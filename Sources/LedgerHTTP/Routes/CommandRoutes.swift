@@ -30,17 +30,17 @@ struct CommandRoutes: Sendable {
     return (body, try CallTerms(request.headers))
   }
 
-  /// Makes the command out of what is known of the conversation, and submits it.
+  /// Makes the command in the name of whoever asks, and submits it; a conversation that must not
+  /// be seen is not there, whatever is wrong with the rest of the call.
   private func submit(
     _ context: CallContext,
     _ terms: CallTerms,
-    _ command: (Conversation, Principal) throws -> ConversationCommand,
+    _ command: (Principal) throws -> ConversationCommand,
   ) async throws -> Receipt {
     let principal = try context.caller
     let name = try context.parameters.require("conversation")
-    let (id, state) = try parts.gate.look(atConversation: name, for: principal)
-    let command = try command(state, principal)
-    return try await parts.gate.submit(command, to: id, by: principal, terms)
+    let (id, _) = try parts.gate.look(atConversation: name, for: principal)
+    return try await parts.gate.submit(command(principal), to: id, by: principal, terms)
   }
 
   private func handOver(_ request: Request, _ context: CallContext) async throws -> Response {
@@ -71,9 +71,9 @@ struct CommandRoutes: Sendable {
     let speaker = try Speaker(&body)
     let message = try Self.message(&body)
     try body.finish()
-    let receipt = try await submit(context, terms) { conversation, principal in
+    let receipt = try await submit(context, terms) { principal in
       var message = message
-      let author = try speaker.author(principal, of: conversation, &message)
+      let author = try speaker.author(principal, &message)
       return .post(as: author, message)
     }
     return try .receipt(ReceiptAnswer(receipt), of: receipt, status: .created)
@@ -98,9 +98,9 @@ struct CommandRoutes: Sendable {
     let text = try body.string("text")
     try body.finish()
     let note = EventBody(text: try body.require(text, "text"))
-    let receipt = try await submit(context, terms) { conversation, principal in
+    let receipt = try await submit(context, terms) { principal in
       var note = note
-      let author = try speaker.author(principal, of: conversation, &note)
+      let author = try speaker.author(principal, &note)
       return .note(as: author, note)
     }
     return try .receipt(ReceiptAnswer(receipt), of: receipt, status: .created)
@@ -112,10 +112,10 @@ struct CommandRoutes: Sendable {
     let variables = try body.object("variables")
     try body.finish()
     let values = try body.require(variables, "variables")
-    let receipt = try await submit(context, terms) { conversation, principal in
+    let receipt = try await submit(context, terms) { principal in
       var event = EventBody()
       event.variables = values
-      let author = try speaker.author(principal, of: conversation, &event)
+      let author = try speaker.author(principal, &event)
       return .setVariables(as: author, event)
     }
     return try .receipt(ReceiptAnswer(receipt), of: receipt)
@@ -134,10 +134,10 @@ extension CommandRoutes {
       let names = AgentMethod.allCases.map(\.name).joined(separator: ", ")
       throw Problem.malformedBody("method is one of \(names)")
     }
-    let receipt = try await submit(context, terms) { conversation, _ in
+    let receipt = try await submit(context, terms) { _ in
       var event = EventBody()
       event.reason = reason
-      return .requestAgent(by: .bot(asking ?? conversation.holder), method: method, event)
+      return .requestAgent(by: asking.map(Author.bot) ?? .holder, method: method, event)
     }
     return try .receipt(ReceiptAnswer(receipt), of: receipt)
   }
@@ -162,10 +162,10 @@ extension CommandRoutes {
     let speaker = try Speaker(&body)
     let reason = try body.string("reason")
     try body.finish()
-    return try await submit(context, terms) { conversation, principal in
+    return try await submit(context, terms) { principal in
       var event = EventBody()
       event.reason = reason
-      let author = try speaker.author(principal, of: conversation, &event)
+      let author = try speaker.author(principal, &event)
       guard case .agent(let agent) = author else {
         throw Refusal(.notPermitted, "only agents take over and hand back")
       }
@@ -177,7 +177,7 @@ extension CommandRoutes {
     var (body, terms) = try await read(request)
     let reason = try body.string("reason")
     try body.finish()
-    let receipt = try await submit(context, terms) { _, principal in
+    let receipt = try await submit(context, terms) { principal in
       var event = EventBody()
       event.reason = reason
       event.authorID = principal.user
@@ -208,14 +208,15 @@ extension CommandRoutes {
     let start = StartRequest(
       conversation: conversation ?? .fresh(),
       deployment: try body.require(deployment, "deploymentId"),
-      visitor: account.map { VisitorID($0) ?? .named("visitor", $0) } ?? .fresh(),
+      visitor: try account.map { name in try parts.gate.look { try $0.visitor(ofAccount: name) } }
+        ?? .fresh(),
       body: event,
       caller: principal.caller,
       idempotencyKey: terms.idempotencyKey,
     )
     let receipt = try await parts.gate.submit(.start(start))
     return try .receipt(
-      StartAnswer(receipt, visitor: start.visitor),
+      StartAnswer(receipt, visitor: start.visitor, seenBy: principal),
       of: receipt,
       status: .created,
     )
@@ -229,9 +230,10 @@ private struct StartAnswer: Encodable {
   let visitorId: String
   let position: UInt64
 
-  init(_ receipt: Receipt, visitor: VisitorID) {
+  /// A visitor is not told the identifiers of bots.
+  init(_ receipt: Receipt, visitor: VisitorID, seenBy principal: Principal) {
     conversationId = receipt.conversation.description
-    holderBotId = receipt.holder?.description
+    holderBotId = principal.role == .visitor ? nil : receipt.holder?.description
     visitorId = visitor.description
     position = receipt.position
   }

@@ -27,7 +27,7 @@ struct QueryRoutes: Sendable {
         throw Refusal(.notPermitted, "a visitor sees the own conversation only")
       }
       let position = try ledger.headPosition()
-      let rows = try ledger.bots().filter { caller.maySee(botsOf: OwnerID($0.ownerId)) }
+      let rows = try ledger.bots(seenBy: caller)
       return BotsAnswer(position: position, complete: true, count: rows.count, bots: rows)
     }
     return try EntityTag(answer.bots).answer(answer, to: request)
@@ -37,41 +37,49 @@ struct QueryRoutes: Sendable {
     let principal = try context.caller
     let filters = try InboxFilters(request)
     let name = try context.parameters.require("bot")
-    let page = try await gate.read(bot: name, for: principal) { ledger, bot in
-      try ledger.inbox(filters.query(of: bot, for: principal.caller))
+    let page = try await gate.ask(bot: name, for: principal, costing: filters.cost) {
+      try $0.inbox(filters.query(of: $1, for: principal.caller), patience: $2)
     }
     var content = page
     content.position = 0
+    // A cursor names the position; an older one goes on with the same list.
+    content.next = page.next.map { _ in "" }
     return try EntityTag(content).answer(page, to: request)
   }
 
   private func conversation(_ request: Request, _ context: CallContext) async throws -> Response {
-    let page = try await read(request, context) { try $0.page(of: $1, asOf: $2) }
+    let page = try await read(request, context) {
+      try $0.page(of: $1, asOf: $2, patience: $3)
+    }
+    if try context.caller.role == .visitor {
+      let own = VisitorPage(page)
+      return try EntityTag(own.row).answer(own, to: request)
+    }
     return try EntityTag(page.row).answer(page, to: request)
   }
 
   private func transcript(_ request: Request, _ context: CallContext) async throws -> Response {
     let caller = try context.caller.caller
     let transcript = try await open(request, context, "transcript") {
-      try $0.transcript(of: $1, asOf: $2).seen(by: caller)
+      try $0.transcript(of: $1, asOf: $2, seenBy: caller, patience: $3)
     }
     return try EntityTag(transcript.entries).answer(transcript, to: request)
   }
 
   private func why(_ request: Request, _ context: CallContext) async throws -> Response {
     let caller = try context.caller.caller
-    let why = try await open(request, context, "why") { ledger, id, moment in
+    let why = try await open(request, context, "why") { ledger, id, moment, patience in
       try caller.requireStaff()
-      return try ledger.why(id, asOf: moment)
+      return try ledger.why(id, asOf: moment, patience: patience)
     }
     return try EntityTag(why.events).answer(why, to: request)
   }
 
   private func events(_ request: Request, _ context: CallContext) async throws -> Response {
     let caller = try context.caller.caller
-    let answer = try await open(request, context, "events") { ledger, id, moment in
+    let answer = try await open(request, context, "events") { ledger, id, moment, patience in
       try caller.requireStaff()
-      let (events, position) = try ledger.events(of: id, asOf: moment)
+      let (events, position) = try ledger.events(of: id, asOf: moment, patience: patience)
       return EventsAnswer(
         conversationId: id.description,
         position: position,
@@ -87,15 +95,19 @@ struct QueryRoutes: Sendable {
   private func read<Answer: Sendable>(
     _ request: Request,
     _ context: CallContext,
-    _ question: @escaping @Sendable (Ledger, ConversationID, Moment?) throws -> Answer,
+    _ question: @escaping @Sendable (Ledger, ConversationID, Moment?, Patience) throws -> Answer,
   ) async throws -> Answer {
     var query = try QueryReader(request)
     let moment = try query.moment("asOf")
     try query.finish()
     let name = try context.parameters.require("conversation")
-    return try await gate.read(conversation: name, for: try context.caller) { ledger, id, _ in
+    return try await gate.ask(
+      conversation: name,
+      for: try context.caller,
+      costing: moment == nil ? .seldomMuch : .much,
+    ) { ledger, id, patience in
       do {
-        return try question(ledger, id, moment)
+        return try question(ledger, id, moment, patience)
       } catch let error as LedgerError where error.kind == .notFound {
         // It is there, and was not yet at that moment.
         throw Refusal(.conversationNotFound, "there was no such conversation")
@@ -108,10 +120,10 @@ struct QueryRoutes: Sendable {
     _ request: Request,
     _ context: CallContext,
     _ means: String,
-    _ question: @escaping @Sendable (Ledger, ConversationID, Moment?) throws -> Answer,
+    _ question: @escaping @Sendable (Ledger, ConversationID, Moment?, Patience) throws -> Answer,
   ) async throws -> Answer {
-    let (answer, conversation) = try await read(request, context) { ledger, id, moment in
-      (try question(ledger, id, moment), id)
+    let (answer, conversation) = try await read(request, context) { ledger, id, moment, patience in
+      (try question(ledger, id, moment, patience), id)
     }
     try await gate.record(means, of: conversation, by: try context.caller)
     return answer
@@ -137,12 +149,20 @@ private struct InboxFilters: Sendable {
     try reader.finish()
   }
 
+  /// A page of all rows is read from its place; a filter may have to look at every row, and a
+  /// moment at every event since.
+  var cost: LedgerGate.Cost {
+    let isFiltered =
+      filters.status != nil || filters.from != nil || filters.to != nil || filters.tookPart
+      || filters.hadHandover || filters.hadAgent || filters.text != nil
+    return isFiltered || filters.asOf != nil ? .much : .seldomMuch
+  }
+
   /// The question, asked of a bot's inbox.
   func query(of bot: BotID, for caller: Caller) -> InboxQuery {
     var query = filters
     query.bot = bot
-    // Whoever sees the bot sees all it holds; only what it once held may be another owner's now.
-    if query.tookPart { query.caller = caller }
+    query.caller = caller
     return query
   }
 }

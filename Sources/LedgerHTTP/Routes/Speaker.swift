@@ -31,9 +31,10 @@ enum Speaker {
   }
 
   /// The author, with names put into the body; owners and admins name whom they act for.
+  ///
+  /// "The visitor" stays a word: who that is, the ledger says when the command is ordered.
   func author(
     _ principal: Principal,
-    of conversation: Conversation,
     _ body: inout EventBody,
   ) throws(Problem) -> Author {
     switch (self, principal.role) {
@@ -44,7 +45,7 @@ enum Speaker {
       return .agent(principal.agent)
     case (.caller, _):
       throw .malformedBody("author is missing: whom does \(principal.user) act for?")
-    case (.visitor, _): return .visitor(conversation.visitor)
+    case (.visitor, _): return .visitorOfConversation
     case (.bot(let bot), _): return .bot(bot)
     case (.agent(let account, let name), _):
       body.authorID = account

@@ -21,6 +21,18 @@ extension LedgerGate {
     }
   }
 
+  /// Asks about a conversation what grows with it, if the caller may know of it.
+  func ask<Answer: Sendable>(
+    conversation text: String,
+    for principal: Principal,
+    costing cost: Cost,
+    _ question: @escaping @Sendable (Ledger, ConversationID, Patience) throws -> Answer,
+  ) async throws -> Answer {
+    // Whoever may not know of it takes up nobody's time.
+    let id = try look(atConversation: text, for: principal).id
+    return try await ask(by: principal, costing: cost) { try question($0, id, $1) }
+  }
+
   /// The state of a conversation, if the caller may know of it.
   ///
   /// - Throws: `conversation_not_found` for what is not there and for what is another owner's.
@@ -31,6 +43,17 @@ extension LedgerGate {
     try look { try $0.conversation(text, seenBy: principal) }
   }
 
+  /// Asks about a bot what grows with what it holds, if the caller may look at it.
+  func ask<Answer: Sendable>(
+    bot text: String,
+    for principal: Principal,
+    costing cost: Cost,
+    _ question: @escaping @Sendable (Ledger, BotID, Patience) throws -> Answer,
+  ) async throws -> Answer {
+    let id = try await read(bot: text, for: principal) { $1 }
+    return try await ask(by: principal, costing: cost) { try question($0, id, $1) }
+  }
+
   /// Asks about a bot, if the caller may look at it.
   func read<Answer: Sendable>(
     bot text: String,
@@ -38,21 +61,23 @@ extension LedgerGate {
     _ question: @escaping @Sendable (Ledger, BotID) throws -> Answer,
   ) async throws -> Answer {
     try await read { ledger in
-      let registry = try ledger.registry()
       guard let id = BotID(text) else {
         throw Refusal(.botNotFound, "there is no bot \(text)")
       }
-      _ = try registry.bot(id, seenBy: principal.caller)
+      _ = try ledger.name(of: id, seenBy: principal.caller)
       return try question(ledger, id)
     }
   }
 
   /// Writes down that somebody opened a conversation, if that is to be; not of its visitor.
   func record(_ means: String, of conversation: ConversationID, by reader: Principal) async throws {
+    try await record(means, of: .conversation(conversation), by: reader)
+  }
+
+  /// Writes down that somebody opened something, if that is to be; not of what is a visitor's own.
+  func record(_ means: String, of scope: ReadingScope, by reader: Principal) async throws {
     guard reader.role != .visitor else { return }
-    try await record(
-      Reading(.opened, of: .conversation(conversation), by: reader.user, means: "HTTP " + means)
-    )
+    try await record(Reading(.opened, of: scope, by: reader.user, means: "HTTP " + means))
   }
 
   /// Gives the ledger a command to a conversation, and names the agent in control if that is why
@@ -75,7 +100,11 @@ extension LedgerGate {
       return try await submit(.conversation(request))
     } catch let refusal as Refusal where refusal.agent != nil {
       var problem = Problem(refusal)
-      problem.agent = try await read { try $0.agentInControl(of: conversation) } ?? problem.agent
+      let agent = refusal.agent
+      problem.agent =
+        try await read { ledger in
+          try ledger.agentInControl(of: conversation, as: agent)
+        } ?? problem.agent
       throw problem
     }
   }

@@ -5,23 +5,61 @@ import NIOPosix
 /// The ledger, asked so that no thread of the cooperative pool ever waits.
 ///
 /// Questions are reads of a memory map that may touch the disk, so they run on threads of their
-/// own; commands are queued and answered when they are on disk.
+/// own; commands are queued and answered when they are on disk. There are three kinds of threads,
+/// and none waits for another: for what is answered at once, for questions whose cost grows with
+/// the ledger, and one for those who watch the server.
 struct LedgerGate: Sendable {
   private let ledger: Ledger
-  private let readers: NIOThreadPool
+  private let threads: QuestionThreads
   private let meters: ServerMeters
 
-  init(_ ledger: Ledger, readers: NIOThreadPool, meters: ServerMeters) {
+  init(_ ledger: Ledger, _ threads: QuestionThreads, meters: ServerMeters) {
     self.ledger = ledger
-    self.readers = readers
+    self.threads = threads
     self.meters = meters
   }
 
-  /// Asks the ledger a question.
+  /// Asks the ledger a question that is answered at once.
   func read<Answer: Sendable>(
     _ question: @escaping @Sendable (Ledger) throws -> Answer
   ) async throws -> Answer {
-    try await readers.runIfActive { try question(ledger) }
+    try await threads.readers.runIfActive { try question(ledger) }
+  }
+
+  /// How much a question may cost.
+  enum Cost: Sendable {
+    /// Nearly always little; how much is only known when it is asked.
+    case seldomMuch
+    /// As much as the ledger is large.
+    case much
+  }
+
+  /// Asks the ledger a question whose cost grows with it.
+  ///
+  /// One that seldom costs much is asked for a moment beside those that are answered at once; if
+  /// that does not do, it begins anew among the costly ones.
+  func ask<Answer: Sendable>(
+    by principal: Principal,
+    costing cost: Cost = .much,
+    _ question: @escaping @Sendable (Ledger, Patience) throws -> Answer,
+  ) async throws -> Answer {
+    let person = principal.person
+    if cost == .seldomMuch, !threads.costly.isAsking(person) {
+      do {
+        return try await read { ledger in
+          let end = ContinuousClock.now + briefly
+          return try question(ledger, Patience { ContinuousClock.now < end })
+        }
+      } catch let error as LedgerError where error.kind == .cutOff {}
+    }
+    return try await threads.costly.ask(by: person) { try question(ledger, $0) }
+  }
+
+  /// Asks the ledger how it does; that waits for no other question.
+  func watch<Answer: Sendable>(
+    _ question: @escaping @Sendable (Ledger) throws -> Answer
+  ) async throws -> Answer {
+    try await threads.watchers.runIfActive { try question(ledger) }
   }
 
   /// Asks the ledger what takes a few memory reads, on the caller's own thread.
@@ -76,3 +114,6 @@ struct LedgerGate: Sendable {
     return receipts
   }
 }
+
+/// How long a question may take among those that are answered at once.
+private let briefly = Duration.milliseconds(50)

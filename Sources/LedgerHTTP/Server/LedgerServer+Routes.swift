@@ -5,7 +5,7 @@ extension LedgerServer {
   /// All routes: each group is a value with `add(to:)`, a line here, and a file of its own.
   static func router(_ parts: ServerParts) throws -> Router<CallContext> {
     let router = Router(context: CallContext.self, options: [.autoGenerateHeadEndpoints])
-    router.add(middleware: AnswerProblems(meters: parts.meters))
+    router.add(middleware: AnswerProblems(parts))
     // The router looks at neighbours in this order, so what is called most stands first.
     let api = router.group("v1").add(middleware: Authenticate(parts))
     CommandRoutes(parts).add(to: api)

@@ -38,7 +38,7 @@ public struct LedgerServer: Sendable {
     try configuration.check()
     self.configuration = configuration
     logger = try Logger.server(configuration.log)
-    tls = try configuration.tls.map(TLSConfiguration.init(reading:))
+    tls = try configuration.tls.map { try .serving($0) }
     keys = try await TokenKeys(configuration, making: !isChecking)
   }
 
@@ -53,33 +53,40 @@ public struct LedgerServer: Sendable {
     on ledger: Ledger,
     onListening: @escaping @Sendable (Place) -> Void,
   ) async throws {
-    let readers = NIOThreadPool(numberOfThreads: max(System.coreCount, 2))
-    readers.start()
-    let parts = try parts(on: ledger, readers)
+    let threads = QuestionThreads(configuration.questions)
+    let parts = try parts(on: ledger, threads)
     let application = try application(parts, onListening)
     var group = ServiceGroupConfiguration(
-      services: [ClosesLedger(ledger, on: readers)] + Self.services(parts) + [
-        application, parts.feed,
+      services: [ClosesLedger(ledger, on: threads.watchers)] + Self.services(parts) + [
+        application, parts.feed, CutsQuestionsOff(threads.costly),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint],
       logger: logger,
     )
     group.maximumGracefulShutdownDuration = .seconds(configuration.stopSeconds)
     try await ServiceGroup(configuration: group).run()
-    try await readers.shutdownGracefully()
+    try await threads.shutDown()
   }
 
   /// What the routes and services stand on.
-  func parts(on ledger: Ledger, _ readers: NIOThreadPool) throws -> ServerParts {
+  func parts(on ledger: Ledger, _ threads: QuestionThreads) throws -> ServerParts {
     let meters = ServerMeters()
-    let gate = LedgerGate(ledger, readers: readers, meters: meters)
+    let gate = LedgerGate(ledger, threads, meters: meters)
+    let connections = Connections(configuration)
     return ServerParts(
       configuration: configuration,
       gate: gate,
       tokens: TokenCheck(keys, configuration.tokens),
-      rates: RequestRates(perSecond: configuration.limits.requestsPerSecond),
-      connections: ConnectionCount(),
-      feed: EventFeed(ledger, gate, limits: configuration.live.limits, logger: logger),
+      rates: RequestRates(configuration),
+      connections: connections,
+      questions: threads.costly,
+      feed: EventFeed(
+        ledger,
+        gate,
+        connections,
+        limits: configuration.live.limits,
+        logger: logger,
+      ),
       desks: try DeskWebhooks.couriers(configuration, ledger, gate, logger),
       meters: meters,
       logger: logger,
@@ -107,37 +114,31 @@ public struct LedgerServer: Sendable {
     )
   }
 
-  private func serverBuilder(_ count: ConnectionCount) throws -> HTTPServerBuilder {
+  private func serverBuilder(_ connections: Connections) throws -> HTTPServerBuilder {
     let limits = configuration.limits
     var channel = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [ConnectionGuard(limits, count)],
+      additionalChannelHandlers: [ConnectionGuard(configuration, connections)],
       idleTimeout: .seconds(Int64(limits.idleSeconds)),
     )
     channel.httpDecoder.maxHeaderListSize = limits.headerBytes
     channel.httpDecoder.maxHeaderFieldSize = limits.headerBytes
     let plain = HTTPServerBuilder { [channel] responder in
-      LoopChannel(HTTP1Channel(responder: responder, configuration: channel))
+      let base = HTTP1Channel(responder: responder, configuration: channel)
+      return LoopChannel(base, limits, connections)
     }
     return try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain
   }
 }
 
-extension TLSConfiguration {
-  /// Reads certificate and key.
-  fileprivate init(reading files: ServeConfiguration.TLSFiles) throws {
-    do {
-      let chain = try NIOSSLCertificate.fromPEMFile(files.certificate)
-      let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
-      self = .makeServerConfiguration(
-        certificateChain: chain.map { .certificate($0) },
-        privateKey: .privateKey(key),
-      )
-      _ = try NIOSSLContext(configuration: self)
-    } catch {
-      throw ConfigurationError(
-        "tls.certificate \(files.certificate) and tls.key \(files.key) cannot be used: \(error)"
-      )
-    }
+/// Cuts costly questions off when the server is to stop, so that nobody waits for them.
+private struct CutsQuestionsOff: Service {
+  private let questions: CostlyQuestions
+
+  init(_ questions: CostlyQuestions) { self.questions = questions }
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    questions.stop()
   }
 }
 

@@ -46,8 +46,8 @@ struct ServerLog: LogHandler {
   ) -> String {
     let details = values.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
     let line = "\(time) \(event.level) \(event.message)\(details)"
-    // A line stays a line whatever a client wrote.
-    return String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 32 ? " " : $0 }))
+    // A line stays a line, and steers no terminal, whatever a client wrote.
+    return String(String.UnicodeScalarView(line.unicodeScalars.map { $0.isSteering ? " " : $0 }))
   }
 
   private static func json(
@@ -61,6 +61,18 @@ struct ServerLog: LogHandler {
     members["message"] = "\(event.message)"
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(members)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    let line = (try? encoder.encode(members)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    guard line.unicodeScalars.contains(where: \.isSteering) else { return line }
+    return line.unicodeScalars.reduce(into: "") { line, scalar in
+      let digits = String(0x10000 | scalar.value, radix: 16).dropFirst()
+      line += scalar.isSteering ? "\\u" + digits : String(scalar)
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether the scalar steers a terminal instead of showing; none is beyond four digits.
+  fileprivate var isSteering: Bool {
+    properties.generalCategory == .control || properties.isBidiControl
   }
 }

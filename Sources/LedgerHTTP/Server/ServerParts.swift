@@ -11,7 +11,9 @@ struct ServerParts: Sendable {
   /// How often each client may ask.
   let rates: RequestRates
   /// The connections that are open.
-  let connections: ConnectionCount
+  let connections: Connections
+  /// The questions whose cost grows with the ledger.
+  let questions: CostlyQuestions
   /// The live streams.
   let feed: EventFeed
   /// The couriers to the agent desks, by name.

@@ -1,13 +1,16 @@
+import ConversationLedger
 import Hummingbird
 
-/// Lets only calls with a valid token through, not too many of one user, and says who asks.
+/// Lets only calls with a valid token through, not too many of one person, and says who asks.
 struct Authenticate: RouterMiddleware {
   private let tokens: TokenCheck
   private let rates: RequestRates
+  private let gate: LedgerGate
 
   init(_ parts: ServerParts) {
     tokens = parts.tokens
     rates = parts.rates
+    gate = parts.gate
   }
 
   func handle(
@@ -22,14 +25,18 @@ struct Authenticate: RouterMiddleware {
 
   /// Who asks; what a call without a good token costs is put down to its address.
   func principal(_ request: Request, _ context: CallContext) throws -> Principal {
-    let principal: Principal
+    var principal: Principal
     do {
       principal = try tokens.principal(authorization: request.headers[.authorization])
     } catch {
-      try rates.admit(addressOf: context)
+      try rates.admit(addressOf: request, context)
       throw error
     }
-    try rates.admit("user " + principal.user)
+    try rates.admit(principal.person, context)
+    if principal.isVisitorInDoubt {
+      let user = principal.user
+      principal.knownVisitor = try gate.look { try $0.visitor(ofAccount: user) }
+    }
     return principal
   }
 }

@@ -45,17 +45,17 @@ struct TokenCheck: Sendable {
   /// Who sent these very bytes before, if the token in them still holds.
   private func knownPrincipal(by bytes: [UInt8]) throws(Problem) -> Principal? {
     guard let known = known[bytes] else { return nil }
-    try requireTime(known.claims)
+    _ = try requireTime(known.claims)
     return known.principal
   }
 
   private func principal(token: [UInt8], knownBy bytes: [UInt8]) throws(Problem) -> Principal {
     let claims = try TokenReader(try payload(of: token))
-    try requireTime(claims)
+    let end = try requireTime(claims)
     if let audience = settings.audience, !claims.audiences.contains(audience) {
       throw Self.invalid("the token is not for \(audience)")
     }
-    let principal = try claims.principal()
+    let principal = try claims.principal(until: end)
     known.keep(KnownTokens.Token(claims: claims, principal: principal), as: bytes)
     return principal
   }
@@ -74,15 +74,20 @@ struct TokenCheck: Sendable {
     return payload
   }
 
-  private func requireTime(_ claims: TokenReader) throws(Problem) {
+  /// Insists on a token whose time is now.
+  ///
+  /// - Returns: The second from which on it counts no more.
+  private func requireTime(_ claims: TokenReader) throws(Problem) -> Int64 {
     let (now, leeway) = (now(), Int64(settings.leewaySeconds))
     guard let expiry = claims.expiry else { throw Self.invalid("the token has no exp") }
-    if now >= expiry.addingClamped(leeway) {
+    let end = expiry.addingClamped(leeway)
+    if now >= end {
       throw Problem(401, Refusal.Code.tokenExpired.name, "the token's time is over; get a new one")
     }
     if let begin = claims.notBefore, begin > now.addingClamped(leeway) {
       throw Self.invalid("the token's time has not come")
     }
+    return end
   }
 
   static func invalid(_ detail: String) -> Problem {

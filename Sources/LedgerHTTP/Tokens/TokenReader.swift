@@ -44,7 +44,11 @@ struct TokenReader {
   }
 
   /// Who the token says asks.
-  func principal() throws(Problem) -> Principal {
+  ///
+  /// - Parameter expiry: The second from which on the token counts no more.
+  /// - Returns: Account, role and owner.
+  /// - Throws: `token_invalid`.
+  func principal(until expiry: Int64) throws(Problem) -> Principal {
     guard let user = try text("sub"), (1...255).contains(user.utf8.count) else {
       throw TokenCheck.invalid("the token's sub is not 1 to 255 bytes")
     }
@@ -61,6 +65,7 @@ struct TokenReader {
       role: role,
       owner: role == .owner || role == .agent ? .account(owner ?? user) : nil,
       name: try text("name"),
+      expiry: expiry,
     )
   }
 

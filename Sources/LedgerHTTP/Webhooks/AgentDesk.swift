@@ -75,18 +75,26 @@ struct AgentDesk: Sendable {
     )
   }
 
+  /// The fewest bytes of a secret, as the Standard Webhooks specification has them.
+  private static let secretLength = 24
+
   private static func secret(
     _ name: String,
     _ settings: ServeConfiguration.WebhookSettings,
   ) throws -> String {
+    var secret = settings.secret ?? ""
     if let file = settings.secretFile {
       guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
         throw ConfigurationError("desk \(name): the secret file \(file) cannot be read")
       }
-      return text.trimmingCharacters(in: .whitespacesAndNewlines)
+      secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
-    guard let secret = settings.secret, secret.utf8.count >= 24 else {
-      throw ConfigurationError("desk \(name) needs a secret of at least 24 bytes to sign with")
+    let count = WebhookSignature.key(of: secret).count
+    guard count >= secretLength else {
+      throw ConfigurationError(
+        "desk \(name) needs a secret of at least \(secretLength) bytes to sign with, and has "
+          + "\(count); make one: openssl rand -base64 32"
+      )
     }
     return secret
   }

@@ -1,6 +1,5 @@
 import ConversationLedger
 import Conversations
-import Foundation
 
 /// What an agent desk is told of one event, in the dialect it speaks (docs/decisions/0004).
 struct DeskPost: Hashable, Sendable {
@@ -49,9 +48,7 @@ struct DeskPost: Hashable, Sendable {
     default: return nil
     }
     position = recorded.position
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    body = Array(try encoder.encode(value))
+    body = try JSONText.bytes(of: value)
   }
 
   private static func message(_ interlocutor: String, _ data: JSONObject) -> JSONValue {

@@ -9,11 +9,14 @@ struct WebhookSignature: Sendable {
   private let key: SymmetricKey
 
   /// Takes a secret: `whsec_` and the base64 of its bytes, or any text.
-  init(secret: String) {
+  init(secret: String) { key = SymmetricKey(data: Self.key(of: secret)) }
+
+  /// The bytes that a secret stands for.
+  static func key(of secret: String) -> Data {
     let prefix = "whsec_"
     let bytes =
       secret.hasPrefix(prefix) ? Data(base64Encoded: String(secret.dropFirst(prefix.count))) : nil
-    key = SymmetricKey(data: bytes ?? Data(secret.utf8))
+    return bytes ?? Data(secret.utf8)
   }
 
   /// The header fields of a post.

@@ -22,7 +22,7 @@ struct Load: AsyncParsableCommand {
 
   /// What is measured.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case posts, reads, followers
+    case posts, reads, followers, burdens
   }
 
   func run() async throws {
@@ -43,6 +43,7 @@ struct Load: AsyncParsableCommand {
     if parts.contains(.reads) { try measureReads(&report, scene) }
     if parts.contains(.posts) { try measurePosts(&report, scene, library) }
     if parts.contains(.followers) { try measureFollowers(&report, &scene) }
+    if parts.contains(.burdens) { try measureBurdens(&report) }
     print(report.markdown)
     if let markdown {
       try report.markdown.write(toFile: markdown, atomically: true, encoding: .utf8)

@@ -10,9 +10,13 @@ struct LoadScene {
   private let idleBot: BotID
   private let conversations: [ConversationID]
 
-  /// Writes the network and starts the server.
-  init(in directory: String, tool: String, conversations: Int) throws {
-    (bots, idleBot, self.conversations) = try Self.network(directory + "/served", conversations)
+  /// Writes the network, and perhaps some messages, and starts the server.
+  init(in directory: String, tool: String, conversations: Int, messages: Int = 0) throws {
+    (bots, idleBot, self.conversations) = try Self.network(
+      directory + "/served",
+      conversations,
+      messages,
+    )
     server = try LoadServer(tool: tool, ledger: directory + "/served")
     token = try server.token()
   }
@@ -21,9 +25,14 @@ struct LoadScene {
   private static func network(
     _ path: String,
     _ conversations: Int,
+    _ messages: Int,
   ) throws -> ([BotID], BotID, [ConversationID]) {
     var fixture = try Fixture(at: path)
     try fixture.start(conversations)
+    if messages > 0 {
+      _ = try fixture.append(messages, from: 0, batch: 1_024)
+      try fixture.appendLongMessages(40, of: 250_000)
+    }
     fixture.ledger.close()
     return (fixture.bots, fixture.idleBot, fixture.conversations)
   }
@@ -60,14 +69,28 @@ struct LoadScene {
   /// The live stream of a bot nothing happens to.
   var follow: [UInt8] { reading("/v1/bots/\(idleBot)/inbox/live") }
 
+  /// What an orchestrator asks.
+  let readiness: [[UInt8]] = [Array("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)]
+
+  /// A search through a bot's inbox, by an agent of its own.
+  func search(_ connection: Int) throws -> [[UInt8]] {
+    let token = try server.token("agent \(connection)", role: "agent")
+    return [reading("/v1/bots/\(bots[0])/inbox?text=needle", by: token)]
+  }
+
+  /// The transcript of a conversation with long messages.
+  var longTranscript: [UInt8] { reading("/v1/conversations/\(conversations[0])/transcript") }
+
   private func message(_ conversation: ConversationID, _ number: Int) -> [UInt8] {
     let path = "/v1/conversations/\(conversation)/messages"
     let text = Fixture.text(number)
     return post(path, #"{"author":{"kind":"visitor"},"text":"\#(text)"}"#)
   }
 
-  private func reading(_ path: String) -> [UInt8] {
-    Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: JWT \(token)\r\n\r\n".utf8)
+  private func reading(_ path: String, by other: String? = nil) -> [UInt8] {
+    let token = other ?? token
+    let head = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: JWT \(token)\r\n\r\n"
+    return Array(head.utf8)
   }
 
   private func post(_ path: String, _ body: String) -> [UInt8] {

@@ -15,7 +15,11 @@ final class LoadServer {
     process = Process()
     let output = Pipe()
     process.executableURL = URL(filePath: tool)
-    process.arguments = ["serve", "--port", "0", "--json", "--ledger", ledger]
+    // All callers come from one address, and as one person.
+    process.arguments = [
+      "serve", "--port", "0", "--json", "--ledger", ledger,
+      "--set", "limits.connections-per-address=0", "--set", "live.followers-per-person=0",
+    ]
     process.standardOutput = output
     try process.run()
     struct Place: Decodable { let port: Int }
@@ -35,12 +39,12 @@ final class LoadServer {
     process.waitUntilExit()
   }
 
-  /// A token of the owner of the benchmark's bots.
-  func token() throws -> String {
+  /// A token of the owner of the benchmark's bots, or of one of its agents.
+  func token(_ user: String = "benchmark", role: String = "owner") throws -> String {
     let (issuing, output) = (Process(), Pipe())
     issuing.executableURL = URL(filePath: tool)
     issuing.arguments = [
-      "token", "issue", "benchmark", "--role", "owner", "--ledger", ledger,
+      "token", "issue", user, "--role", role, "--owner", "benchmark", "--ledger", ledger,
     ]
     issuing.standardOutput = output
     try issuing.run()

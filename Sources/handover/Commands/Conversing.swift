@@ -42,7 +42,7 @@ struct Start: ParsableCommand {
       let start = StartRequest(
         conversation: .fresh(),
         deployment: try deployment(of: bot, try ledger.registry()),
-        visitor: visitor.map { VisitorID($0) ?? .named("visitor", $0) } ?? .fresh(),
+        visitor: try visitor.map { try ledger.visitor(ofAccount: $0) } ?? .fresh(),
         body: body,
         idempotencyKey: request.idempotencyKey,
       )
@@ -78,7 +78,9 @@ struct Post: ParsableCommand {
     abstract: "Write a message into a conversation.",
     discussion: """
       The visitor may always write; a bot only while it holds the conversation and no agent is in
-      control; an agent only while in control.
+      control; an agent only while in control. If the conversation has expired, the visitor's
+      message goes into the one that follows it, which is begun if there is none; the receipt names
+      it.
 
       Example:
         handover post 0190b6a0-5c1f-7d1e-8000-000000000001 "Hello" --by visitor
@@ -96,7 +98,7 @@ struct Post: ParsableCommand {
     let text = try text == "-" ? standardInput() : text
     try request.submit(conversation, options) { ledger in
       var body = EventBody(text: text)
-      let author = try author.author(in: conversation, ledger, request.user, &body)
+      let author = try author.author(ledger, request.user, &body)
       return .post(as: author, body)
     }
   }
@@ -157,7 +159,7 @@ struct SetVariables: ParsableCommand {
     try request.submit(conversation, options) { ledger in
       var body = EventBody()
       body.variables = values
-      let author = try author.author(in: conversation, ledger, request.user, &body)
+      let author = try author.author(ledger, request.user, &body)
       return .setVariables(as: author, body)
     }
   }
@@ -197,15 +199,13 @@ struct AuthorOptions: ParsableArguments {
 
   /// The author, with the names put into the body.
   func author(
-    in conversation: ConversationID,
     _ ledger: Ledger,
     _ user: String?,
     _ body: inout EventBody,
   ) throws -> Author {
-    let state = try ledger.conversation(conversation)?.state
     switch by {
-    case .visitor: return .visitor(state?.visitor ?? VisitorID(0))
-    case .bot: return .bot(try bot.map { try ledger.bot($0) } ?? state?.holder ?? BotID(0))
+    case .visitor: return .visitorOfConversation
+    case .bot: return try bot.map { .bot(try ledger.bot($0)) } ?? .holder
     case .agent:
       let agent = try requireAgent(user)
       body.authorID = agent.account

@@ -10,7 +10,11 @@ struct Erase: ParsableCommand {
       Destroys the keys that the words are sealed with, writes that down in each conversation, and
       then searches every file of the ledger for the words, byte by byte. Nothing is added to what
       was erased, and an erased visitor cannot begin again. Every proof still holds. The receipt is
-      printed and kept in the ledger's folder `receipts`. Exit code 1 if words were found.
+      printed and kept in the ledger's folder `receipts`. Exit code 1 if words were found. Who
+      repeats an erasure by name gets its receipt again.
+
+      --older-than goes by the latest of all times of a conversation; --dry-run says between which
+      times the words lie that would be destroyed.
 
       The ground is kept and is not secret: name the request or the rule, not the person.
 
@@ -77,22 +81,27 @@ struct Erase: ParsableCommand {
       return try show(ledger.previewErasure(try request(ledger)))
     }
     let receipt = try write.withLedger(options) { ledger in
-      try ledger.eraseAndWait(try request(ledger))
+      guard let name else { return try ledger.eraseAndWait(try request(ledger)) }
+      return try ledger.eraseAndWait(name) { request(for: $0) }
     }
     try show(receipt)
   }
 
+  /// What the visitor or the conversation is called; `nil` for a retention rule.
+  private var name: ErasureName? {
+    visitor.map { .visitor($0) } ?? conversation.map { .conversation($0) }
+  }
+
   private func request(_ ledger: Ledger) throws -> ErasureRequest {
-    var request = ErasureRequest(try subject(ledger), ground: ground, orderedBy: user)
+    if let name { return request(for: try ledger.subject(named: name)) }
+    return request(for: .retention(inboxOf: try bot.map { try ledger.bot($0) }))
+  }
+
+  private func request(for subject: ErasureSubject) -> ErasureRequest {
+    var request = ErasureRequest(subject, ground: ground, orderedBy: user)
     request.inactiveFor = olderThan?.duration
     request.isEndedOnly = ended
     return request
-  }
-
-  private func subject(_ ledger: Ledger) throws -> ErasureSubject {
-    if let visitor { return .visitor(try ledger.visitor(named: visitor)) }
-    if let conversation { return .conversation(try ledger.conversation(named: conversation)) }
-    return .retention(inboxOf: try bot.map { try ledger.bot($0) })
   }
 
   private func show(_ preview: ErasurePreview) throws {
@@ -100,7 +109,8 @@ struct Erase: ParsableCommand {
     Terminal.print("would erase    \(preview.conversations) conversations")
     Terminal.print("events         \(preview.events)")
     Terminal.print("keys           \(preview.keys)")
-    Terminal.print("between        \(preview.since ?? "-") and \(preview.until ?? "-")")
+    Terminal.print("oldest word    \(preview.since ?? "-")")
+    Terminal.print("newest word    \(preview.until ?? "-")")
     for conversation in preview.conversationIds { Terminal.print("conversation   \(conversation)") }
     if !preview.complete { Terminal.note("there are more than one order takes; erase again then") }
   }

@@ -10,7 +10,8 @@ struct Export: ParsableCommand {
     discussion: """
       On standard output: jsonl is the neutral format, one event a line, nothing left out, and
       import reads it back; cloudevents is one event a line too, as the live streams give them
-      (CloudEvents 1.0); csv is a row for each conversation; text is the transcripts. tiles is the
+      (CloudEvents 1.0); csv is a row for each conversation; text is the transcripts. A terminal
+      shows control characters in digits; files and pipes get every byte. tiles is the
       whole log as files that any web server can give out
       (c2sp.org/tlog-tiles), with its records as lines of JSON, words sealed, and a signed
       checkpoint; the same folder again adds what is new.
@@ -43,10 +44,19 @@ struct Export: ParsableCommand {
   @Option(name: .long, help: "Only this conversation.")
   var conversation: ConversationID?
 
+  @Flag(
+    name: .customLong("no-bom"),
+    help: "Begin a csv without the byte order mark, which spreadsheets need and programs may not.",
+  )
+  var isMarkLeftOut = false
+
   @OptionGroup var reader: ReaderOptions
   @OptionGroup var options: LedgerOptions
 
   func validate() throws {
+    guard !isMarkLeftOut || to == .csv else {
+      throw ValidationError("--no-bom is for csv; leave it out")
+    }
     guard to == .tiles else {
       guard out == nil else { throw ValidationError("--out is for tiles; leave it out") }
       return
@@ -62,7 +72,10 @@ struct Export: ParsableCommand {
     if let out { return try exportTiles(to: out) }
     guard let format = Exporter.Format(rawValue: to.rawValue) else { return }
     let ledger = try options.open()
-    let count = try Exporter(of: ledger, write: Terminal.write).export(scope, as: format)
+    let exporter = Exporter(of: ledger, mark: isMarkLeftOut ? .leftOut : .written) {
+      Terminal.write($0, showing: format.visibleForm)
+    }
+    let count = try exporter.export(scope, as: format)
     let position = try ledger.headPosition()
     Terminal.note("\(count) \(format.unit), complete up to position \(position)")
   }
@@ -108,6 +121,14 @@ extension ReadingScope {
 }
 
 extension Exporter.Format {
+  /// How a terminal shows what would steer it.
+  fileprivate var visibleForm: VisibleForm {
+    switch self {
+    case .jsonl, .cloudevents: .json
+    case .csv, .text: .lines
+    }
+  }
+
   /// What is counted.
   fileprivate var unit: String {
     switch self {

@@ -98,11 +98,10 @@ struct RequestAgent: ParsableCommand {
       return method
     }
     try request.submit(conversation, options) { ledger in
-      let holder = try ledger.conversation(conversation)?.state.holder ?? BotID(0)
-      let asking = try bot.map { try ledger.bot($0) } ?? holder
+      let asking = try bot.map { Author.bot(try ledger.bot($0)) } ?? .holder
       var body = EventBody()
       body.reason = reason
-      return .requestAgent(by: .bot(asking), method: method, body)
+      return .requestAgent(by: asking, method: method, body)
     }
   }
 }

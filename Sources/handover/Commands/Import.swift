@@ -31,8 +31,8 @@ struct Import: ParsableCommand {
   @OptionGroup var options: LedgerOptions
   @OptionGroup var write: WriteOptions
 
-  /// How many skipped rows are listed for people; scripts get all.
-  private static let shownSkips = 20
+  /// How many skipped and ambiguous rows are listed for people; scripts get more.
+  private static let shownRows = 20
 
   func run() throws {
     let (manifest, failure) = dryRun ? try preview() : try record()
@@ -75,12 +75,10 @@ struct Import: ParsableCommand {
       bar.show(UInt64(manifest.rows), "rows")
     }
     var failure: SourceError?
-    for file in files where failure == nil {
-      do {
-        try importer.read(file, as: from)
-      } catch let error as SourceError {
-        failure = error
-      }
+    do {
+      try importer.read(files, as: from)
+    } catch let error as SourceError {
+      failure = error
     }
     try importer.finish()
     bar.end()
@@ -98,11 +96,22 @@ struct Import: ParsableCommand {
     var table = Table([dryRun ? "would import" : "imported", ""], flexible: 0, rightAligned: [1])
     for (name, count) in counts { table.add([name, "\(count)"]) }
     table.print()
-    for skip in manifest.skips.prefix(Self.shownSkips) {
-      Terminal.note("skipped \(skip.file), row \(skip.row): \(Terminal.harmless(skip.reason))")
+    for skip in manifest.skips.prefix(Self.shownRows) {
+      Terminal.note("skipped \(skip.file), row \(skip.row): \(skip.reason)")
     }
-    let rest = manifest.skips.count - Self.shownSkips
+    let rest = manifest.skips.count - Self.shownRows
     if rest > 0 { Terminal.note("and \(rest) more; --json lists them all") }
+    showAmbiguous(manifest)
+  }
+
+  private func showAmbiguous(_ manifest: ImportManifest) {
+    guard manifest.ambiguousRows > 0 else { return }
+    let places = manifest.ambiguous.prefix(Self.shownRows).map { "\($0.file), row \($0.row)" }
+    let rest = manifest.ambiguousRows - places.count
+    Terminal.note(
+      "\(manifest.ambiguousRows) duplicates have neither \"id\" nor \"at\" and may be other words "
+        + "that say the same: \(places.joined(separator: "; "))\(rest > 0 ? "; …" : "")"
+    )
   }
 }
 

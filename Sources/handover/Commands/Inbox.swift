@@ -75,19 +75,28 @@ extension InboxPage {
       rightAligned: [4],
     )
     for row in rows {
-      let path = row.path.map { BotID($0).flatMap { registry.bots[$0]?.name } ?? $0 }
       let control = row.agent.map { "agent \($0)" } ?? row.status.rawValue
       table.add([
         row.icon == "right-arrow" ? "→" : " ", row.conversationId,
         String(row.lastActivityAt.prefix(19)), control, "\(row.messages)",
-        row.visitor.name ?? row.externalId ?? "-", path.joined(separator: " → "),
+        row.visitor.name ?? row.externalId ?? "-", shown(row.path, registry),
         row.lastMessage?.preview ?? "",
       ])
     }
     table.print()
     let more = next.map { "; more with --after \($0)" } ?? ""
-    Terminal.note("\(rows.count) of \(total), at position \(position)\(more)")
+    let changed = newer.map { $0 > 0 ? "; \($0) changed since" : "" } ?? ""
+    Terminal.note("\(rows.count) of \(total), at position \(position)\(changed)\(more)")
   }
+}
+
+/// The names of the bots of a path; of a long one its ends, and how many are between them.
+private func shown(_ path: [String], _ registry: Registry) -> String {
+  let names = BotNames(registry)
+  guard path.count > 4, let first = path.first, let last = path.last else {
+    return path.map { names.name($0) }.joined(separator: " → ")
+  }
+  return "\(names.name(first)) → (\(path.count - 2) more) → \(names.name(last))"
 }
 
 /// A time given on the command line.

@@ -16,7 +16,7 @@ struct Keys: ParsableCommand {
         handover keys rotate
         HANDOVER_MASTER_KEY_NEW_FILE=/run/secrets/next.key handover keys rotate
       """,
-    subcommands: [Status.self, Rotate.self],
+    subcommands: [Status.self, Rotate.self, AcceptOlder.self],
     defaultSubcommand: Status.self,
   )
 
@@ -59,11 +59,47 @@ struct Keys: ParsableCommand {
   }
 }
 
+extension Keys {
+  /// Goes on with keys that are older than the log.
+  struct AcceptOlder: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "accept-older",
+      abstract: "Go on with keys that are older than the log, or without any.",
+      discussion: """
+        A ledger whose keys do not reach every slot that its log uses is read, and not written: an
+        older copy of the keys was put back, or they are gone. Look for the newest copy first. This
+        goes on without the words that the missing keys opened. It is written down in the log, and
+        the missing slots are never filled, so that a newer copy still opens what it opened.
+
+        Example:
+          handover keys accept-older --as dba
+        """,
+    )
+
+    @Option(
+      name: .customLong("as"),
+      help: ArgumentHelp("The account of who decides it.", valueName: "user"),
+    )
+    var user: String?
+    @OptionGroup var options: LedgerOptions
+
+    func run() throws {
+      let accepted = try Ledger.acceptOlderKeys(at: options.ledger, by: user)
+      if options.json { return try printJSON(accepted) }
+      Terminal.print("missing      slots behind \(accepted.after), through \(accepted.through)")
+      Terminal.print("recorded at  position \(accepted.position)")
+      guard accepted.ownKeyLost else { return }
+      Terminal.note("the ledger's own key is among them: register bots again to give them names")
+    }
+  }
+}
+
 extension KeyStatus {
   fileprivate func print(_ options: LedgerOptions) throws {
     if options.json { return try printJSON(self) }
     Terminal.print("master key   \(masterKey)")
     Terminal.print("known by     \(fingerprint)")
-    Terminal.print("data keys    \(made) made, \(destroyed) destroyed")
+    let missing = missing > 0 ? ", \(missing) missing" : ""
+    Terminal.print("data keys    \(made) made\(missing), \(destroyed) destroyed")
   }
 }

@@ -70,7 +70,7 @@ struct Prove: ParsableCommand {
     let proof = try conversationProof(conversation)
     let bytes = try JSONText.bytes(of: proof) + Array("\n".utf8)
     try write(bytes)
-    if out == nil || options.json { Terminal.write(Data(bytes)) }
+    if out == nil || options.json { Terminal.write(Data(bytes), showing: .json) }
     Terminal.note(
       "\(proof.count) events, from position \(proof.firstPosition) to \(proof.lastPosition)"
     )
@@ -87,13 +87,6 @@ struct Prove: ParsableCommand {
 
   private func write(_ bytes: [UInt8]) throws {
     guard let out else { return }
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: out), options: .atomic)
-    } catch {
-      throw CommandFailure(
-        Failure.Code.cannotCreate,
-        "\(out) cannot be written: \(error.localizedDescription)",
-      )
-    }
+    try PrivateFile.write(bytes, to: out)
   }
 }

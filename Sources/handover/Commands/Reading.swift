@@ -34,8 +34,7 @@ struct TranscriptCommand: ParsableCommand {
 extension Terminal {
   /// Prints a transcript; what would steer a terminal is harmless on one.
   static func show(_ transcript: Transcript) {
-    let lines = transcript.plainText.split(separator: "\n", omittingEmptySubsequences: false)
-    for line in lines.dropLast() { print(isInteractive ? harmless(String(line)) : String(line)) }
+    write(Data(transcript.plainText.utf8), showing: .lines)
   }
 }
 
@@ -69,7 +68,8 @@ struct Follow: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print events as they are recorded, until interrupted.",
     discussion: """
-      With --json, one JSON object a line. --after resumes exactly where an earlier run ended.
+      With --json, one JSON object a line. --after resumes exactly where an earlier run ended; a
+      position the log has not reached ends the command with exit code 66.
 
       Example:
         handover follow --after 4711 --json
@@ -86,6 +86,12 @@ struct Follow: ParsableCommand {
     let end = try reader.read(.log, by: "follow", options) { try $0.headPosition() }
     let ledger = try options.open()
     var position = after ?? end
+    guard position <= end else {
+      throw LedgerError(
+        .notFound,
+        "the log ends at position \(end), before \(position): it is another log, or an older one",
+      )
+    }
     var count = 0
     while count < limit ?? .max {
       let head = try ledger.headPosition()
@@ -104,9 +110,7 @@ struct Follow: ParsableCommand {
     if options.json { return try printJSON(event) }
     let words = event.text ?? event.reason ?? ""
     let author = event.author ?? ""
-    Terminal.print(
-      Terminal.harmless("\(event.position)  \(event.at)  \(event.type)  \(author)  \(words)")
-    )
+    Terminal.print("\(event.position)  \(event.at)  \(event.type)  \(author)  \(words)")
   }
 }
 

@@ -12,7 +12,7 @@ extension Replay {
     let names = BotNames(try ledger.registry())
     let summary = try ledger.whatIf(changes, in: scope) { row in
       if options.json { return try printJSON(row) }
-      Terminal.print(Terminal.harmless(line(row, names)))
+      Terminal.print(line(row, names))
     }
     if options.json { return try printJSON(summary) }
     show(summary, names)

@@ -42,6 +42,7 @@ struct Replay: ParsableCommand {
     ),
   )
   var whatIf: [String] = []
+  @OptionGroup var reader: ReaderOptions
   @OptionGroup var options: LedgerOptions
 
   func validate() throws {
@@ -61,19 +62,30 @@ struct Replay: ParsableCommand {
   }
 
   func run() throws {
+    let hasSteps = inbox == nil && difference.isEmpty && whatIf.isEmpty
+    if let conversation, hasSteps { return try showSteps(of: conversation) }
+    let isSpan = hasSteps && (from != nil || to != nil)
+    if isSpan {
+      // What is said in the span is shown as it is read, so who reads is written down before.
+      try reader.read(.log, by: "replay", options) { _ in }
+    }
     let ledger = try options.open()
     if let inbox { return try showInbox(of: try ledger.bot(inbox), ledger) }
     if !difference.isEmpty { return try showDifference(ledger) }
     if !whatIf.isEmpty { return try showWhatIf(ledger) }
-    if let conversation {
-      let events = try ledger.events(of: conversation, asOf: try moment(asOf)).events
-      let steps = try ledger.replay(events).filter { step in
-        step.event.position >= from ?? 0 && step.event.position <= to ?? .max
-      }
-      return try show(steps, try ledger.registry())
-    }
-    if from != nil || to != nil { try showSpan(ledger) }
+    if isSpan { try showSpan(ledger) }
     try compare(ledger)
+  }
+
+  private func showSteps(of conversation: ConversationID) throws {
+    let (steps, registry) = try reader.read(.conversation(conversation), by: "replay", options) {
+      let events = try $0.events(of: conversation, asOf: try moment(asOf)).events
+      return (try $0.replay(events), try $0.registry())
+    }
+    try show(
+      steps.filter { $0.event.position >= from ?? 0 && $0.event.position <= to ?? .max },
+      registry,
+    )
   }
 
   private func showSpan(_ ledger: Ledger) throws {
@@ -92,7 +104,7 @@ struct Replay: ParsableCommand {
         let cells = EventTable.cells(step.event, registry)
         let states = "\(describe(step.before, registry)) ⇒ \(describe(step.after, registry))"
         let words = cells.dropFirst().filter { !$0.isEmpty }.joined(separator: "  ")
-        Terminal.print(Terminal.harmless("\(cells[0])  \(states)  \(words)"))
+        Terminal.print("\(cells[0])  \(states)  \(words)")
       }
     }
   }

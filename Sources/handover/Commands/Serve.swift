@@ -22,6 +22,8 @@ struct Serve: AsyncParsableCommand {
   @Option(name: .long, help: "The port; 0 takes a free one; standard: 8080.") var port: Int?
   @Option(name: .long, help: "How log lines look: text or json.") var logFormat: String?
   @Flag(name: .long, help: "Validate the settings, and serve nothing.") var check = false
+  @Flag(name: .long, help: "Take the clock for right, whatever it says and however it leaps.")
+  var acceptClock = false
   @Flag(name: .long, help: "Print one JSON value on standard output.") var json = false
   @OptionGroup var settings: SettingOptions
 
@@ -52,11 +54,15 @@ struct Serve: AsyncParsableCommand {
     options.mapSizeInBytes = configuration.mapSizeInMiB.map { $0 << 20 }
     let bar = ProgressBar("building views")
     options.progress = { bar.show($0, of: $1) }
-    return try Ledger(
+    options.acceptsClock = acceptClock
+    options.warn = { Terminal.warn($0) }
+    let ledger = try Ledger(
       at: configuration.ledger,
       for: .writing(creating: true),
       options: options,
     )
+    if let warning = ledger.clockWarning() { Terminal.warn("\(warning)") }
+    return ledger
   }
 }
 

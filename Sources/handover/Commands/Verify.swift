@@ -94,6 +94,7 @@ extension Verification.Check {
     case .chain: "events with the one before them in their conversation"
     case .body: "sealed bodies with their keys"
     case .rules: "events with the rule book, replayed"
+    case .pages: "pages of the files, each in use once or free"
     case .views: "the live views with a rebuild"
     }
   }

@@ -1,5 +1,14 @@
 /// Rows in columns that fit the terminal.
+///
+/// A column is as wide as its widest cell, so one cell without a bound would pad all rows. Cells
+/// are cut therefore, on a terminal or not; `--json` has everything.
 struct Table {
+  /// The most columns of a cell, but the last one of its row, which pads nothing: a UUID and what
+  /// stands beside it fit.
+  private static let cellWidth = 60
+  /// The most columns of the last cell of a row, if no terminal cuts it.
+  private static let lastCellWidth = 400
+
   private let titles: [String]
   /// The column that gives way when the terminal is narrow.
   private let flexible: Int
@@ -20,13 +29,20 @@ struct Table {
 
   mutating func add(_ cells: [String]) {
     precondition(cells.count == titles.count, "A row has a cell for each column")
-    rows.append(cells.map { Terminal.harmless($0) })
+    rows.append(
+      cells.enumerated().map { column, cell in
+        let isLast = column == titles.count - 1
+        // Cut before it is looked at as well, because a cell may be a megabyte.
+        let width = isLast ? Self.lastCellWidth : Self.cellWidth
+        return Terminal.harmless(cell.cut(to: width)).cut(to: width)
+      }
+    )
   }
 
   /// Prints the table; headings in bold on a terminal.
   func print() {
     let widths = widths()
-    Terminal.print(Terminal.bold(line(titles, widths)))
+    Terminal.print(bare: Terminal.bold(line(titles, widths)))
     for row in rows { Terminal.print(line(row, widths)) }
   }
 
@@ -55,17 +71,25 @@ extension String {
   /// How many columns the text takes on a terminal.
   var columns: Int { reduce(0) { $0 + $1.columns } }
 
+  /// The most bytes of a column: a character as people see it may have any number of them.
+  private static let bytesOfColumn = 32
+
   /// The text cut to some columns, with an ellipsis if something is missing.
+  ///
+  /// No more of it is looked at than fits.
   func cut(to width: Int) -> String {
-    guard columns > width else { return self }
-    var result = ""
-    var used = 0
+    var (result, used) = ("", 0)
+    // What fits before an ellipsis, should there be more than fits at all.
+    var fitting = result
     for character in self {
-      guard used + character.columns < width else { break }
-      result.append(character)
       used += character.columns
+      let bytes = result.utf8.count + character.utf8.count
+      let isTooLong = used > width || bytes > width * Self.bytesOfColumn
+      guard !isTooLong else { return fitting + "…" }
+      result.append(character)
+      if used < width { fitting = result }
     }
-    return result + "…"
+    return result
   }
 }
 

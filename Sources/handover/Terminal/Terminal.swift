@@ -23,12 +23,23 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// Writes a line to standard output.
-  static func print(_ line: String) {
-    write(Data((line + "\n").utf8))
+  /// Writes a line to standard output, what would steer a terminal made visible.
+  static func print(_ line: String) { print(bare: harmless(line)) }
+
+  /// Writes a line of our own to standard output as it is.
+  static func print(bare line: String) { write(Data((line + "\n").utf8)) }
+
+  /// Writes bytes to standard output; on a terminal, what would steer it is made visible.
+  ///
+  /// - Parameters:
+  ///   - bytes: A whole text, so that no character is cut in two.
+  ///   - form: How a character is made visible.
+  static func write(_ bytes: Data, showing form: VisibleForm) {
+    guard isInteractive else { return write(bytes) }
+    write(Data(harmless(String(decoding: bytes, as: UTF8.self), in: form).utf8))
   }
 
-  /// Writes bytes to standard output.
+  /// Writes bytes to standard output as they are.
   ///
   /// A reader that has gone, as `head` does, ends the process without a word; any other failure
   /// ends it with the exit code for input and output.
@@ -57,22 +68,20 @@ enum Terminal {
     return 0
   }
 
-  /// Writes a line to standard error.
+  /// Writes a line to standard error, what would steer a terminal made visible.
+  ///
+  /// Errors and refusals repeat what others wrote, so all of them go through here.
   static func note(_ line: String) {
-    _ = put(Data((line + "\n").utf8), to: STDERR_FILENO)
+    _ = put(Data((harmless(line) + "\n").utf8), to: STDERR_FILENO)
   }
 
-  /// A text with what would steer a terminal made visible.
-  static func harmless(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: \.isControl) else { return text }
-    return text.unicodeScalars.reduce(into: "") { result, scalar in
-      if scalar.isControl {
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
+  /// Writes some lines to standard error, what would steer a terminal made visible.
+  static func note(lines: String) {
+    _ = put(Data((harmless(lines, in: .lines) + "\n").utf8), to: STDERR_FILENO)
   }
+
+  /// Writes a warning to standard error.
+  static func warn(_ sentence: String) { note("handover: warning: \(sentence)") }
 
   /// A text in bold, on a terminal with colours.
   static func bold(_ text: String) -> String {
@@ -80,15 +89,7 @@ enum Terminal {
   }
 }
 
-extension Unicode.Scalar {
-  /// Whether the scalar steers a terminal instead of showing.
-  fileprivate var isControl: Bool {
-    properties.generalCategory == .control || (0x202A...0x202E).contains(value)
-      || (0x2066...0x2069).contains(value)
-  }
-}
-
 /// Writes a value as one JSON value on standard output.
 func printJSON(_ value: some Encodable) throws {
-  Terminal.write(Data(try JSONText.bytes(of: value) + [UInt8(ascii: "\n")]))
+  Terminal.write(Data(try JSONText.bytes(of: value) + [UInt8(ascii: "\n")]), showing: .json)
 }

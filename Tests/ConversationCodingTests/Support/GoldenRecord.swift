@@ -78,6 +78,13 @@ struct GoldenRecord {
         $0.authorID = "eve"
         $0.name = "transcript"
       },
+      .init(
+        .olderKeysAccepted(after: 4_097, isOwnKeyLost: true),
+        .olderKeysAccepted,
+      ) {
+        $0.authorID = "eve"
+        $0.amount = 9_000
+      },
     ]
     + [module].compactMap { $0 }.map { module in
       .init(.moduleDefined(spanish, module), .moduleDefined) { $0.name = "Begrüßung" }

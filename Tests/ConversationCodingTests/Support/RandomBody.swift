@@ -21,12 +21,17 @@ extension SeededGenerator {
     case 0: return .null
     case 1: return .bool(once(in: 2))
     case 2: return .integer(pick([0, -1, .min, .max, Int64(bitPattern: next())]))
-    case 3: return .number(double())
+    case 3: return once(in: 4) ? largeInteger() : .number(double())
     case 4, 5: return .string(text())
     case 6:
       return .array((0..<pick([0, 1, 3])).map { _ in jsonValue(depth: depth - 1) })
     default: return .object(members(depth: depth - 1))
     }
+  }
+
+  private mutating func largeInteger() -> JSONValue {
+    let number = pick(["18446744073709551615", "-9223372036854775809", "9223372036854775808"])
+    return JSONValue(wholeNumber: number + pick(["", "\(next())"])) ?? .null
   }
 
   mutating func members(depth: Int = 3) -> JSONObject {

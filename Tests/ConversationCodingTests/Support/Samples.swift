@@ -41,6 +41,8 @@ enum Samples {
       .erasureOrdered(.conversation(ConversationID(7))), .erasureFinished(order: 1),
       .erasureOrdered(.retention(inboxOf: nil)), .erasureOrdered(.retention(inboxOf: bot)),
       .readAuditSwitched(isOn: true), .readAuditSwitched(isOn: false),
+      .olderKeysAccepted(after: 0, isOwnKeyLost: true),
+      .olderKeysAccepted(after: .max, isOwnKeyLost: false),
     ] + modules.compactMap { $0 }.map { .moduleDefined(bot, $0) }
     + scopes.flatMap { scope in
       [.transcriptOpened(scope, through: 7), .transcriptsExported(scope, through: .max)]
@@ -93,6 +95,7 @@ extension RegistryEvent {
     case .readAuditSwitched: .readAuditSwitched
     case .transcriptsExported: .transcriptsExported
     case .transcriptOpened: .transcriptOpened
+    case .olderKeysAccepted: .olderKeysAccepted
     case .unknown: nil
     }
   }

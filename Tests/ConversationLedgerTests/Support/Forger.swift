@@ -165,13 +165,19 @@ extension [UInt8] {
 
   /// The first identifier, which must be there.
   var firstParty: [UInt8] {
-    get { Array(self[96..<112]) }
-    set { replaceSubrange(96..<112, with: newValue) }
+    get { Array(self[party(0)]) }
+    set { replaceSubrange(party(0), with: newValue) }
   }
 
   /// The second identifier, which must be there.
   var secondParty: [UInt8] {
-    get { Array(self[112..<128]) }
-    set { replaceSubrange(112..<128, with: newValue) }
+    get { Array(self[party(1)]) }
+    set { replaceSubrange(party(1), with: newValue) }
+  }
+
+  /// Where an identifier lies: behind the fixed part, which is longer from format 2 on.
+  private func party(_ index: Int) -> Range<Int> {
+    let first = (self[0] == 1 ? 96 : 116) + 16 * index
+    return first..<first + 16
   }
 }

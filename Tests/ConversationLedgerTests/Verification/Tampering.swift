@@ -76,7 +76,8 @@ enum Tampering: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether nothing in the folder speaks against it but a signed checkpoint.
+  /// Whether nothing in the folder speaks against it but a signed checkpoint, and views that have
+  /// seen more.
   var isCaughtByCheckpointsAlone: Bool {
     switch self {
     case .droppedTailWithTree, .olderCopy, .fork, .forgedCheckpoint: true
@@ -137,7 +138,8 @@ enum Tampering: String, CaseIterable, Sendable {
     try files.removeItem(atPath: path)
     try files.copyItem(atPath: LedgerBench("older").path, toPath: path)
     guard self == .fork else { return "the older copy" }
-    let ledger = try Ledger(at: path, for: .writing(creating: false))
+    let options = Ledger.Options.bench(HandClock())
+    let ledger = try Ledger(at: path, for: .writing(creating: false), options: options)
     defer { ledger.close() }
     var commands = RandomCommands(seed: UInt64.random(in: 1_000...9_999, using: &chance))
     while try ledger.headPosition() < length {

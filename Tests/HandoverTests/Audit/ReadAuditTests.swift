@@ -75,6 +75,22 @@ struct `The read audit` {
   }
 
   @Test
+  func `records a replay that shows words, and none that does not`() throws {
+    let (ledger, conversation) = try ledgerWithWords()
+    try ledger.run("read-audit", "on", "--as", "officer")
+    #expect(
+      try ledger.run("replay", "--conversation", conversation, "--as", "eve").text
+        .contains("Hello")
+    )
+    #expect(try ledger.run("replay", "--from", "1", "--as", "joe").text.contains("Hello"))
+    for call in [["replay"], ["replay", "--difference", "1", "2"]] { try ledger.run(call) }
+    let list = try reads(ledger)
+    #expect(list.reads.map(\.means) == ["replay", "replay"])
+    #expect(list.reads.map(\.reader) == ["joe", "eve"])
+    #expect(list.reads.map(\.conversationId) == [nil, conversation])
+  }
+
+  @Test
   func `records every export, before it leaves`() throws {
     let (ledger, conversation) = try ledgerWithWords()
     let position = try ledger.status().position

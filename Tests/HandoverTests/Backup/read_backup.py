@@ -26,7 +26,7 @@ def records(folder, segments):
         while place < len(content):
             end = place + 4 + int.from_bytes(content[place:place + 4], "big")
             record = content[place + 4:end]
-            assert record[0] == 1 and int.from_bytes(record[8:16], "big") == position, position
+            assert record[0] in (1, 2) and int.from_bytes(record[8:16], "big") == position, position
             yield position, record
             place, position = end, position + 1
         assert position == segment["last"] + 1, segment

@@ -10,7 +10,7 @@ struct `A log file that is damaged` {
 
   init() throws {
     whole = try LedgerFolder()
-    try whole.importDialogues(.sample)
+    try whole.importSeeded(.sample)
     export = try whole.run("export", "--to", "jsonl").standardOutput
     size = try Data(contentsOf: Self.log(of: whole)).count
   }

@@ -14,7 +14,7 @@ struct `One flipped bit in the log's file` {
 
   init() throws {
     whole = try LedgerFolder()
-    try whole.importDialogues(.sample)
+    try whole.importSeeded(.sample)
     try whole.run("rebuild")
     steps = try whole.run("replay", "--from", "1", "--json").standardOutput
     root = try whole.status().root
@@ -117,8 +117,8 @@ struct `One flipped bit in the log's file` {
   private func copyDamaging(_ position: UInt64) throws -> LedgerFolder {
     let bytes = try Data(contentsOf: URL(filePath: whole.path + "/log/data.mdb"))
     let named = Data((0..<8).map { UInt8(truncatingIfNeeded: position >> (56 - 8 * $0)) })
-    // Format 1, imported with a time or without, a message (33) of schema 1.
-    let candidates = [UInt8(1), 3].map { Data([1, $0, 0, 33, 0, 1]) }
+    // Format 2, imported with a time or without, a message (33) of schema 1.
+    let candidates = [UInt8(1), 3].map { Data([2, $0, 0, 33, 0, 1]) }
     var found: Int?
     for start in candidates {
       var range = bytes.startIndex..<bytes.endIndex
@@ -129,7 +129,7 @@ struct `One flipped bit in the log's file` {
         range = match.upperBound..<bytes.endIndex
       }
     }
-    // Offset 130 lies behind header and identifiers, in the key or the body.
-    return try copy(flipping: try #require(found) + 130, 4)
+    // Offset 150 lies behind header and identifiers, in the key or the body.
+    return try copy(flipping: try #require(found) + 150, 4)
   }
 }

@@ -81,6 +81,28 @@ struct `A full disk` {
     #expect(try ledger.entries(of: conversation).count == 1)
   }
 
+  /// The reserve is for this, and for nothing else.
+  @Test
+  func `that the ledger itself has filled lets a visitor be erased`() throws {
+    let disk = try SmallDisk(mebibytes: 8)
+    let ledger = disk.ledger
+    try ledger.enterNetwork()
+    let conversation = try ledger.startConversation()
+    try disk.fill(leaving: 2 << 20)
+    for length in [100_000, 10_000, 1] {
+      let call = ["post", conversation, String(repeating: "x", count: length)]
+      var answer = try ledger.answer(to: call)
+      while answer.exit == .code(0) { answer = try ledger.answer(to: call) }
+      expectFull(answer, "\(length) bytes")
+    }
+    let erasure = ["erase", "--conversation", conversation, "--ground", "asked"]
+    let receipt = try ledger.run(erasure + ["--json"]).json(Shape.Erasure.self)
+    #expect(receipt.conversations == 1)
+    #expect(try !ledger.entries(of: conversation).contains { $0.text.contains("x") })
+    try ledger.run("verify")
+    try disk.clear()
+  }
+
   /// Many callers write until nothing goes any more; then there is space, and they go on.
   @Test
   func `stops many callers, who lose nothing and go on when there is space`() throws {

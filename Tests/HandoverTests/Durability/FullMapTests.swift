@@ -41,6 +41,23 @@ struct `A full map` {
   }
 
   @Test
+  func `lets a visitor be erased`() throws {
+    let ledger = try LedgerFolder()
+    try ledger.run("init", "--map-size", "1")
+    try ledger.enterNetwork()
+    let conversation = try ledger.startConversation()
+    for length in [60_000, 3_000, 1] {
+      let call = ["post", conversation, String(repeating: "x", count: length), "--map-size", "1"]
+      while try ledger.answer(to: call).exit == .code(0) {}
+    }
+    let erasure = ["erase", "--conversation", conversation, "--ground", "asked", "--map-size", "1"]
+    let receipt = try ledger.run(erasure + ["--json"]).json(Shape.Erasure.self)
+    #expect(receipt.conversations == 1)
+    #expect(try !ledger.entries(of: conversation).contains { $0.text.contains("x") })
+    try ledger.run("verify")
+  }
+
+  @Test
   func `stops many callers, who lose nothing and go on when it is larger`() throws {
     let ledger = try LedgerFolder()
     try ledger.enterNetwork()

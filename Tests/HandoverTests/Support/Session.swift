@@ -91,6 +91,7 @@ struct Mask {
       with: "<key>",
     )
     .replacing(/\b[0-9a-f]{64}\b/, with: "<digest>")
+    .replacing(/--after [A-Za-z0-9_-]{60,}/, with: "--after <cursor>")
     .replacing(ledger, with: "<ledger>")
   }
 

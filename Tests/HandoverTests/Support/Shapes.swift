@@ -70,6 +70,7 @@ enum Shape {
       var position: UInt64
       var authorKind: String
       var preview: String
+      var source: String
     }
   }
 

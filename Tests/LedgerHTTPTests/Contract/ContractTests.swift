@@ -2,7 +2,6 @@ import ConversationLedger
 import Conversations
 import Foundation
 import Hummingbird
-import NIOPosix
 import Testing
 
 @testable import LedgerHTTP
@@ -43,9 +42,10 @@ struct `The description of the interface` {
     configuration.ledger = folder.path
     let server = try await LedgerServer(configuration)
     let ledger = try Ledger(at: folder.path, for: .writing(creating: true), options: .small)
-    let threads = NIOThreadPool(numberOfThreads: 1)
+    let threads = QuestionThreads(configuration.questions)
     let routes = try LedgerServer.router(try server.parts(on: ledger, threads)).routes
     ledger.close()
+    try await threads.shutDown()
     let described = Set(Contract.shared.operations.map(\.path))
     let routed = Set(routes.map(\.path.description)).filter { path in
       ["/v1/", "/webbot/"].contains { path.hasPrefix($0) }

@@ -215,7 +215,30 @@ struct `The inbox page without scripts` {
   }
 
   @Test
-  func `shows a long transcript in parts, and prints all of it`() async throws {
+  func `says on a later page of the list how many changed since the first`() async throws {
+    try await Scene.with { scene in
+      var ids: [String] = []
+      for _ in 0..<53 { ids.append(try await start(scene)) }
+      var reader = PageReader(scene)
+      _ = try await reader.signIn(as: .eve)
+      let first = try await reader.get("/?bot=\(Scene.bot("Flights"))")
+      #expect(!first.text.contains("Begin anew"))
+      let next = try #require(
+        first.text.firstMatch(of: #/href="([^"]*)" rel="next"/#)?.output.1
+      )
+      _ = try await scene.post(
+        "/v1/conversations/\(ids[10])/messages",
+        #"{"text": "Again", "author": {"kind": "visitor"}}"#,
+      )
+      let second = try await reader.get(String(next).replacing("&amp;", with: "&"))
+      #expect(second.text.contains("1 conversation has changed since the first page."))
+      #expect(second.text.contains("Begin anew"))
+      #expect(second.text.contains("3 of 53 conversations"))
+    }
+  }
+
+  @Test
+  func `shows a long transcript in parts, and prints more of it at a time`() async throws {
     try await Scene.with { scene in
       let id = try await start(scene)
       for number in 1...310 {

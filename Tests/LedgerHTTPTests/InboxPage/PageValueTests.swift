@@ -1,5 +1,6 @@
 import ConversationLedger
 import Conversations
+import Foundation
 import Testing
 
 @testable import LedgerHTTP
@@ -65,4 +66,44 @@ struct `The values of the inbox page` {
     #expect(query.filterCount == 1)
     #expect(PageQuery(FormValues("status=odd&asOf=soon")).mistakes.count == 2)
   }
+
+  @Test
+  func `show whole numbers with all their digits`() throws {
+    let digits = "123456789012345678901234567890"
+    let number = try #require(JSONValue(wholeNumber: digits))
+    #expect(PageNames.text(number) == digits)
+    #expect(PageNames.text(.object(["n": number])).contains(#""n" : \#(digits)"#))
+  }
+}
+
+@Suite
+struct `A row of the list` {
+  @Test(arguments: [
+    ("active", "live", false), ("expired", "live", false), ("active", "imported", true),
+    ("ended", "live", true), ("expired", "imported", true),
+  ])
+  func `counts as read if it has ended or an import brought its last message`(
+    status: String,
+    source: String,
+    isRead: Bool,
+  ) throws {
+    let text = """
+      {"conversationId":"c","externalId":null,"visitor":{"id":"v","name":null},"icon":"web",
+      "channel":"web","deploymentId":"d","originBotId":"b","holderBotId":"b","path":["b"],
+      "handovers":0,"control":"bot","agent":null,"status":"\(status)","startedAt":"\(time)",
+      "lastActivityAt":"\(time)","messages":1,"source":"imported","because":1,
+      "lastMessage":{"position":2,"authorKind":"visitor","preview":"x","source":"\(source)"}}
+      """
+    let row = try JSONDecoder().decode(InboxRow.self, from: Data(text.utf8))
+    let shown = ListRow(
+      row,
+      PageNames(registry: Registry()),
+      PageQuery(FormValues("")),
+      open: nil,
+      now: Timestamp(microseconds: 0),
+    )
+    #expect(shown.isRead == isRead)
+  }
+
+  private let time = "2026-11-22T12:00:00Z"
 }

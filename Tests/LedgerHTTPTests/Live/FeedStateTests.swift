@@ -35,9 +35,12 @@ struct `The state of the feed` {
     return try walk.next(10).map(EventFrame.init)
   }
 
-  private func viewer(_ visitor: UInt128) -> Viewer {
-    Viewer(caller: .visitor(VisitorID(visitor)), inbox: nil)
+  private func viewer(_ visitor: UInt128, until expiry: Int64 = .max) -> Viewer {
+    let user = VisitorID(visitor).description
+    return Viewer(Principal(user: user, role: .visitor, owner: nil, name: nil, expiry: expiry))
   }
+
+  private let admin = Principal(user: "root", role: .admin, owner: nil, name: nil, expiry: .max)
 
   /// The positions of what a follower is to write, and up to where.
   private func step(_ next: EventFeedState.Next) -> (seen: [UInt64], through: UInt64)? {
@@ -74,7 +77,7 @@ struct `The state of the feed` {
   @Test
   func `wakes whoever waits for one of the events, and nobody else`() async throws {
     let frames = try await frames()
-    let viewers = [viewer(1), viewer(9), Viewer(caller: .admin, inbox: nil)]
+    let viewers = [viewer(1), viewer(9), Viewer(admin)]
     let wakes = Self.wakes(of: viewers) { state in state.publish(frames, readAfter: 0).map(\.0) }
     #expect(wakes == [true, false, true])
   }
@@ -90,11 +93,33 @@ struct `The state of the feed` {
     for ticks in 1...EventFeedState.ticksOfHeartbeat {
       let wakes = Self.wakes(of: [viewer(1)]) { state in
         var beats: [EventFeedState.Waiting] = []
-        for _ in 0..<ticks { beats += state.tick().beats.map(\.0) }
+        for _ in 0..<ticks { beats += state.tick(at: 0).beats.map(\.0) }
         return beats
       }
       #expect(wakes == [ticks == EventFeedState.ticksOfHeartbeat])
     }
+  }
+
+  @Test
+  func `wakes whoever's token is over, and at once`() {
+    let viewers = [viewer(1, until: 99), viewer(2, until: 100), viewer(3, until: 101)]
+    #expect(Self.wakes(of: viewers) { $0.tick(at: 100).over } == [true, true, false])
+  }
+
+  @Test
+  func `gives each person so many places, and takes them back`() throws {
+    var limits = EventFeed.Limits()
+    (limits.followers, limits.followersPerPerson) = (3, 2)
+    var state = EventFeedState(limits)
+    let (one, other) = (viewer(1).person, viewer(2).person)
+    let first = state.join(one)
+    _ = state.join(one)
+    #expect(state.reasonAgainst(one) == .tooManyOfOne)
+    #expect(state.reasonAgainst(other) == nil)
+    _ = state.join(other)
+    #expect(state.reasonAgainst(other) == .tooMany)
+    state.leave(try #require(first), one)
+    #expect(state.reasonAgainst(one) == nil)
   }
 
   @Test
@@ -103,19 +128,19 @@ struct `The state of the feed` {
     (limits.heartbeat, limits.patience) = (.seconds(4), .seconds(2))
     var state = EventFeedState(limits)
     _ = state.begin(after: 0)
-    let joined = state.join()
+    let joined = state.join(admin.person)
     let number = try #require(joined)
     state.beginWrite(number) {}
-    var stalled = (0..<2).map { _ in state.tick().stalled.count }
+    var stalled = (0..<2).map { _ in state.tick(at: 0).stalled.count }
     #expect(stalled == [0, 0])
     var punctual = state
     let isPunctualLate = punctual.endWrite(number)
     #expect(!isPunctualLate)
-    _ = state.tick()
+    _ = state.tick(at: 0)
     var late = state
     let isLate = late.endWrite(number)
     #expect(isLate)
-    stalled = (0..<2).map { _ in state.tick().stalled.count }
+    stalled = (0..<2).map { _ in state.tick(at: 0).stalled.count }
     #expect(stalled == [0, 1])
   }
 
@@ -128,7 +153,7 @@ struct `The state of the feed` {
     var state = EventFeedState(EventFeed.Limits())
     _ = state.begin(after: 3)
     for (index, viewer) in viewers.enumerated() {
-      guard let number = state.join() else { continue }
+      guard let number = state.join(viewer.person) else { continue }
       _ = state.wait(number, after: 3, viewer) { _ in woken.withLock { _ = $0.insert(index) } }
     }
     for waiting in change(&state) { waiting(.wakeUp) }

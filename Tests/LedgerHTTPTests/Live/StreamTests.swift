@@ -142,8 +142,62 @@ struct `The live stream of the log` {
   }
 
   @Test
+  func `has room for as many of one person as the operator says`() async throws {
+    try await Scene.with(environment: ["HANDOVER_LIVE_FOLLOWERS_PER_PERSON": "1"]) {
+      scene async throws in
+      var first = try await EventStream(scene, "/v1/events", as: .eve)
+      _ = try await first.next()
+      let second = try await scene.get("/v1/events", as: .eve)
+      #expect(second.status == 429)
+      #expect(second.code == "too_many_streams")
+      let joe = try await EventStream(scene, "/v1/events", as: .joe)
+      #expect(joe.status == 200)
+      // A person of the same name with another role is another one.
+      let visitor = User(name: "eve", role: "visitor")
+      #expect(try await EventStream(scene, "/v1/events", as: visitor).status == 200)
+      withExtendedLifetime((first, joe)) {}
+    }
+  }
+
+  @Test
+  func `gives the place of a reader that went away to the next one`() async throws {
+    let settings = [
+      "HANDOVER_LIVE_FOLLOWERS": "1", "HANDOVER_LIVE_HEARTBEAT_SECONDS": "3600",
+    ]
+    try await Scene.with(environment: settings) { scene async throws in
+      let reader = try Connection(port: scene.server.port)
+      let token = try scene.token(.airline)
+      try reader.send(
+        "GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n\r\n"
+      )
+      _ = try await onThread { try reader.receive { $0.contains("retry:") } }
+      #expect(try await scene.metric("handover_followers") == 1)
+      reader.close()
+      while try await scene.metric("handover_followers") != 0 {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      #expect(try await EventStream(scene, "/v1/events", as: .airline).status == 200)
+    }
+  }
+
+  @Test
+  func `ends with the token of its reader`() async throws {
+    let flags = ["--set", "tokens.leeway-seconds=0", "--set", "live.heartbeat-seconds=1"]
+    try await Scene.with(arguments: flags) { scene async throws in
+      let token = try scene.token(.airline, lasting: 5)
+      var stream = try await EventStream(scene, "/v1/events", as: .airline, token: token)
+      #expect(stream.status == 200)
+      let last = try await stream.events(1)
+      #expect(last.map(\.name) == ["dropped"])
+      #expect(try last.first?.json["reason"]?.text == "token_expired")
+      #expect(try await stream.next() == nil)
+    }
+  }
+
+  @Test
   func `reaches two hundred readers`() async throws {
-    try await Scene.with { scene async throws in
+    try await Scene.with(environment: ["HANDOVER_LIVE_FOLLOWERS_PER_PERSON": "0"]) {
+      scene async throws in
       let (conversation, start) = try await scene.openConversation()
       try await withThrowingTaskGroup(of: UInt64?.self) { group in
         for _ in 0..<200 {

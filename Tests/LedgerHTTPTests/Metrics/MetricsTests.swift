@@ -27,7 +27,9 @@ struct `The metrics page` {
       for name in [
         "append_seconds", "command_queue_length", "commit_events", "commit_flush_seconds",
         "followers", "refusals_total", "views_lag_events", "map_used_bytes", "map_size_bytes",
-        "log_readers", "log_position", "http_answers_total",
+        "clock_behind_seconds", "log_readers", "log_position", "http_answers_total",
+        "connections", "waiting_bytes", "connections_unread_total",
+        "questions_running", "questions_waiting", "questions_cut_off_total",
       ] { #expect(names.contains("handover_" + name)) }
       #expect(answer.text.contains(#"handover_refusals_total{code="conversation_not_found"} 1"#))
       #expect(try await scene.metric("handover_append_seconds_count") == 2)
@@ -80,5 +82,33 @@ struct `The probes` {
         #expect(answer.status == 200)
       }
     }
+  }
+
+  @Test
+  func `say that nothing can be written when the log's file cannot be`() async throws {
+    try await Scene.with { scene async throws in
+      let file = scene.ledger.path + "/log/data.mdb"
+      try FileManager.default.moveItem(atPath: file, toPath: file + ".away")
+      let answer = try await scene.get("/readyz", as: nil)
+      #expect(answer.status == 503)
+      #expect(answer.code == "log_not_writable")
+      try FileManager.default.moveItem(atPath: file + ".away", toPath: file)
+      #expect(try await scene.get("/readyz", as: nil).status == 200)
+    }
+  }
+
+  @Test
+  func `say that the disk is full when a write would be refused`() {
+    let gigabyte = 1 << 30
+    for (free, bytes, code) in [
+      (gigabyte, 100 * gigabyte, nil), (64 << 20, 100 * gigabyte, "disk_full"),
+      (64 << 20, gigabyte, nil), (50 << 20, gigabyte, "disk_full"), (0, 0, "disk_full"),
+    ] {
+      let state = DiskState(freeBytes: free, bytes: bytes, isWritable: true)
+      #expect(state.problem?.code == code, "\(free) of \(bytes)")
+    }
+    #expect(DiskState(freeBytes: nil, bytes: nil, isWritable: true).problem == nil)
+    let sealed = DiskState(freeBytes: gigabyte, bytes: gigabyte, isWritable: false)
+    #expect(sealed.problem?.code == "log_not_writable")
   }
 }

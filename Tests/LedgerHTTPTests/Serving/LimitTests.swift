@@ -74,9 +74,44 @@ struct `A limit of the server` {
   }
 
   @Test
-  func `on the rate is answered with 429, each user apart`() async throws {
-    try await Scene.with(arguments: ["--set", "limits.requests-per-second=1"]) {
+  func `on the connections of one address leaves those of a proxy out`() async throws {
+    let flag = ["--set", "limits.connections-per-address=2"]
+    for (flags, isRefused) in [(flag, true), (flag + ["--set", "proxies=127.0.0.1"], false)] {
+      try await Scene.with(arguments: flags) { scene async throws in
+        let held = try (0..<2).map { _ in try Connection(port: scene.server.port) }
+        for connection in held {
+          try connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+          #expect(try await onThread { try connection.receive() }.hasPrefix("HTTP/1.1 200 "))
+        }
+        let answer = try await scene.raw("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(answer.contains("too_many_connections") == isRefused, "\(answer)")
+        for connection in held { connection.close() }
+      }
+    }
+  }
+
+  @Test
+  func `on an answer is answered with 413`() async throws {
+    try await Scene.with(arguments: ["--set", "limits.answer-bytes=100000"]) {
       scene async throws in
+      let conversation = try await scene.begin()
+      let text = String(repeating: "x", count: 60_000)
+      try await scene.write(text, in: conversation)
+      let path = "/v1/conversations/\(conversation)/transcript"
+      #expect(try await scene.get(path).status == 200)
+      try await scene.write(text, in: conversation)
+      let answer = try await scene.get(path)
+      #expect(answer.status == 413)
+      #expect(answer.code == "answer_too_large")
+    }
+  }
+
+  @Test
+  func `on the rate is answered with 429, each user apart`() async throws {
+    let flags = [
+      "--set", "limits.requests-per-second=1", "--set", "limits.open-requests-per-second=1",
+    ]
+    try await Scene.with(arguments: flags) { scene async throws in
       var codes: [String?] = []
       for _ in 0..<40 { codes.append(try await scene.get("/v1/bots", as: .airline).code) }
       #expect(codes.first == .some(nil))
@@ -103,87 +138,4 @@ struct `A limit of the server` {
       #expect(try await scene.get("/healthz", as: nil).status == 200)
     }
   }
-}
-
-extension Scene {
-  /// Sends bytes on a connection of their own and returns all that comes back until the server
-  /// closes it, or a whole answer has come.
-  func raw(_ text: String) async throws -> String {
-    let connection = try Connection(port: server.port)
-    defer { connection.close() }
-    try connection.send(text)
-    return try await onThread { try connection.receive() }
-  }
-}
-
-/// A bare connection, for what no client library would send.
-final class Connection: Sendable {
-  private let descriptor: CInt
-
-  struct Failed: Error {
-    let call: String
-    let code: CInt
-  }
-
-  init(port: Int) throws {
-    descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let descriptor = descriptor
-    // Safety: the address outlives the call.
-    let code = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe connect(descriptor, $0, size)
-      }
-    }
-    guard code == 0 else { throw Failed(call: "connect", code: errno) }
-    // A test that waits for ever says less than one that fails.
-    var limit = timeval(tv_sec: 60, tv_usec: 0)
-    unsafe setsockopt(
-      descriptor,
-      SOL_SOCKET,
-      SO_RCVTIMEO,
-      &limit,
-      socklen_t(MemoryLayout<timeval>.size),
-    )
-  }
-
-  func send(_ text: String) throws {
-    let bytes = Array(text.utf8)
-    // Safety: the buffer outlives the call; a server that has closed is no reason to end the tests.
-    let count = unsafe bytes.withUnsafeBytes { buffer in
-      unsafe Glibc.send(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_NOSIGNAL))
-    }
-    guard count == bytes.count else { throw Failed(call: "send", code: errno) }
-  }
-
-  /// Reads until the other side closes, or one answer with a known length is whole.
-  func receive() throws -> String {
-    var all: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-      let descriptor = descriptor
-      // Safety: the buffer outlives the call.
-      let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-        unsafe recv(descriptor, bytes.baseAddress, bytes.count, 0)
-      }
-      guard count > 0 else { break }
-      all += buffer[..<count]
-      if isWhole(String(decoding: all, as: UTF8.self)) { break }
-    }
-    return String(decoding: all, as: UTF8.self)
-  }
-
-  private func isWhole(_ text: String) -> Bool {
-    guard let end = text.firstRange(of: "\r\n\r\n"),
-      let length = text.lowercased().firstMatch(of: #/content-length: ([0-9]+)/#),
-      let count = Int(length.1)
-    else { return false }
-    return text[end.upperBound...].utf8.count >= count
-  }
-
-  func close() { _ = Glibc.close(descriptor) }
 }

@@ -48,7 +48,8 @@ struct `The settings of the server` {
     "port: 1\nport: 2",
     "a: {", "log: {format: xml}", "tls: {certificate: x}", "log: {level: loud}",
     "tokens: {keys: {main: {algorithm: none}}}", "webhooks: {desk: {url: ftp://x}}",
-    "tls: {certificate: /nowhere, key: /nowhere}",
+    "tls: {certificate: /nowhere, key: /nowhere}", "public-url: ledger.example",
+    "proxies: 10.0.0.1, proxy.example", "limits: {waiting-bytes: 10}",
   ])
   func `are refused with the place that is wrong`(file: String) async throws {
     try await withFile(file) { path in
@@ -69,6 +70,14 @@ struct `The settings of the server` {
     #expect(try await Tool.run(["serve", "--check", "--config", "/nowhere"]).code == 78)
     #expect(try await Tool.run(["serve", "--check", "--port", "x"]).code == 64)
     #expect(try await Tool.run(["serve", "--check", "--set", "port"]).code == 64)
+  }
+
+  @Test
+  func `are all in the operating guide`() throws {
+    let guide = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../../docs/operating.md").standardized
+    let text = try String(contentsOf: guide, encoding: .utf8)
+    for setting in Setting.all { #expect(text.contains("`\(setting.name)`"), "\(setting.name)") }
   }
 
   @Test

@@ -55,7 +55,7 @@ extension JSONValue {
     switch self {
     case .null: "null"
     case .bool: "boolean"
-    case .integer, .number: "number"
+    case .integer, .large, .number: "number"
     case .string: "string"
     case .array: "array"
     case .object: "object"

@@ -48,9 +48,13 @@ struct EventStream {
     _ path: String,
     as user: User,
     lastEventID: UInt64? = nil,
+    token: String? = nil,
+    headers: [String: String] = [:],
   ) async throws {
+    let token = try token ?? scene.token(user)
     var request = HTTPClientRequest(url: scene.server.url + path)
-    request.headers.add(name: "Authorization", value: "Bearer \(try scene.token(user))")
+    request.headers.add(name: "Authorization", value: "Bearer \(token)")
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
     if let lastEventID { request.headers.add(name: "Last-Event-ID", value: "\(lastEventID)") }
     let response = try await Self.client.execute(request, timeout: .minutes(10))
     status = Int(response.status.code)

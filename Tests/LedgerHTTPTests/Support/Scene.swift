@@ -26,6 +26,8 @@ final class Scene: Sendable {
     environment: [String: String] = [:],
     _ body: (Scene) async throws -> Void,
   ) async throws {
+    await places.take()
+    defer { places.give() }
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "handover-scene-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -38,7 +40,7 @@ final class Scene: Sendable {
     let server = try await ServerProcess.start(
       ledger: ledger,
       arguments: arguments,
-      environment: environment,
+      environment: Self.unhurried.merging(environment) { $1 },
     )
     do {
       try await body(Scene(server, ledger, keys))
@@ -57,10 +59,21 @@ final class Scene: Sendable {
     let server = try await ServerProcess.start(
       ledger: ledger,
       arguments: arguments,
-      environment: environment,
+      environment: Self.unhurried.merging(environment) { $1 },
     )
     return Scene(server, ledger, keys)
   }
+
+  /// The scenes that are set at the same time.
+  private static let places = Places(24)
+
+  /// Tests ask faster than people do.
+  private static let unhurried = [
+    "HANDOVER_LIMITS_OPEN_BYTES_PER_SECOND": "0",
+    "HANDOVER_LIMITS_OPEN_REQUESTS_PER_SECOND": "0",
+    "HANDOVER_LIMITS_VISITOR_BYTES_PER_SECOND": "0",
+    "HANDOVER_LIMITS_VISITOR_REQUESTS_PER_SECOND": "0",
+  ]
 
   /// The identifier of a bot of the network.
   static func bot(_ name: String) -> BotID { .named("bot", name) }
@@ -68,12 +81,12 @@ final class Scene: Sendable {
   /// The identifier of a bot's deployment.
   static func deployment(_ name: String) -> DeploymentID { .named("deployment", name) }
 
-  /// A token, good for an hour.
-  func token(_ user: User) throws -> String {
+  /// A token, good for an hour unless it is said otherwise.
+  func token(_ user: User, lasting seconds: Int64 = 3_600) throws -> String {
     var claims = TokenClaims(
       sub: user.name,
       role: user.role,
-      exp: Int64(Date().timeIntervalSince1970) + 3600,
+      exp: Int64(Date().timeIntervalSince1970) + seconds,
     )
     claims.owner = user.owner
     return try keys.token(claims)

@@ -31,6 +31,19 @@ struct `An agent desk` {
     }
   }
 
+  @Test(arguments: ["", "\n", "short", "whsec_", "whsec_c2hvcnQ="])
+  func `is not signed to with a secret that is none`(secret: String) async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "desk-\(UUID().uuidString)")
+    try Data(secret.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let flags = ["serve", "--check", "--set", "webhooks.desk.url=http://127.0.0.1:1/"]
+    for setting in ["secret-file=\(file.path)", "secret=\(secret)"] {
+      let answer = try await Tool.run(flags + ["--set", "webhooks.desk.\(setting)"])
+      #expect(answer.code == 78)
+      #expect(answer.error.contains("desk desk needs a secret of at least 24 bytes"))
+    }
+  }
+
   @Test
   func `is told of a claim and of what users and bots write, in order and signed`() async throws {
     try await with { scene, desk in

@@ -70,6 +70,8 @@ function take(page) {
   const nothing = page.querySelector("#list-body > .nothing-here");
   body.querySelector(":scope > .nothing-here")?.remove();
   if (nothing) rows().after(nothing);
+  const notices = page.getElementById("list-notices");
+  if (notices) document.getElementById("list-notices").replaceWith(notices);
   body.querySelector(".list-foot").replaceWith(page.querySelector("#list-body .list-foot"));
   document.getElementById("news").hidden = true;
   if (focused) {

@@ -221,6 +221,7 @@ export function scrollToTarget(toEnd) {
     target.scrollIntoView({ block: "center" });
   } else if (log && position && !location.search.includes(`entry=${position}`)) {
     const around = new URL(location.href);
+    around.searchParams.delete("before");
     around.searchParams.set("entry", position);
     open(around.href, { push: false, replace: true });
   } else if (log && toEnd) log.scrollTop = log.scrollHeight;

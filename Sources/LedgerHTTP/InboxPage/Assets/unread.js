@@ -1,7 +1,8 @@
 // What this reader has seen, for each user and conversation, kept in this browser.
 //
 // A conversation is unread if its last message is behind what was seen of it; what was there when
-// the user first came to this page counts as seen. An auditor's reading marks nothing.
+// the user first came to this page counts as seen, and so does what has ended or was imported. An
+// auditor's reading marks nothing.
 
 const limit = 2000;
 const key = () => `seen:${document.body.dataset.user}`;
@@ -59,10 +60,12 @@ export function showUnread() {
   const known = load();
   let total = 0;
   for (const row of document.querySelectorAll("#rows > .row")) {
-    const { conversation, message, messages } = row.dataset;
+    const { conversation, message, messages, read } = row.dataset;
     const seen = known.seen[conversation];
     const last = Number(message || 0);
-    const isUnread = last > (seen ? seen[0] : known.since);
+    // What was marked as unread stays so, whatever it is.
+    const isMarked = seen !== undefined && seen[0] === 0;
+    const isUnread = last > (seen ? seen[0] : known.since) && (read !== "yes" || isMarked);
     // What was there before counts as seen, so that what comes can be counted.
     if (!seen && !isUnread) known.seen[conversation] = [last, Number(messages)];
     const count = seen ? Math.max(1, Number(messages) - seen[1]) : Number(messages);

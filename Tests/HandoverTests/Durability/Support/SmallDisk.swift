@@ -83,6 +83,15 @@ final class SmallDisk {
     try file.close()
   }
 
+  /// Has the disk be read only, or written again.
+  func remount(_ mode: String) throws {
+    var call = ledger.call([])
+    // The tool's path comes last, and this runs another program in its place.
+    call.arguments.removeLast()
+    call.arguments += ["mount", "-o", "remount,\(mode)", disk.path]
+    #expect(try Tool.run(call, in: ledger.folder).exit == .code(0))
+  }
+
   /// Frees what was taken up.
   func clear() throws { try FileManager.default.removeItem(atPath: inside + "/filler") }
 }
